@@ -58,6 +58,11 @@ def question_day(value: date | str, name: str = "on") -> date:
     return asked
 
 
+def today() -> date:
+    """The civil day of this machine; asked for by name only, never a default."""
+    return date.today()
+
+
 class World:
     """All that was public by `known`, immutable; the default is the log's horizon.
 
@@ -227,6 +232,26 @@ class World:
         """One country or territory by its ISO 3166-1 alpha-2 code. Raises UnknownNameError with the nearest names."""
         return self.catalogue.place(name)
 
+    def chips(self) -> tuple[Chip, ...]:
+        """Every chip announced by `known`."""
+        return tuple(self.catalogue.chips.values())
+
+    def systems(self) -> tuple[System, ...]:
+        """Every system announced by `known`."""
+        return tuple(self.catalogue.systems.values())
+
+    def models(self) -> tuple[Model, ...]:
+        """Every model released by `known`."""
+        return tuple(self.catalogue.models.values())
+
+    def places(self) -> tuple[Place, ...]:
+        """Every country or territory."""
+        return tuple(self.catalogue.places.values())
+
+    def exists_later(self, name: str) -> bool:
+        """Whether a name is in the catalogue, but was not announced by `known`."""
+        return self.catalogue.exists_later(name)
+
     def prices(self, item: str) -> tuple[Price, ...]:
         """The dated prices seen for a chip or system, oldest first."""
         return self.catalogue.prices_of(item)
@@ -268,4 +293,4 @@ def _reading(version: Version | None) -> object:
     return None if version is None else (version.status, version.content)
 
 
-__all__ = ["Difference", "Document", "Version", "World", "day", "event_from", "question_day"]
+__all__ = ["Difference", "Document", "Version", "World", "day", "event_from", "question_day", "today"]

@@ -226,7 +226,7 @@ def _lots(world: World, case: Case, rates: Rates, candidate: Candidate, admissio
         most=most,
         cost=cost,
         power_w=power,
-        tokens_per_s=chips * rates.tokens_per_s_per_chip(system, chip),
+        tokens_per_s=chips * rates.tokens_per_s_per_chip(system, chip, offer),
         h100e=chips * rates.h100e(chip),
         tpp=chips * rates.tpp(chip),
     )

@@ -1,0 +1,272 @@
+"""From a case and a world to a plan: join the market, state the problem, solve it, check it, and write down why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from twoeyes.errors import InfeasibleError, NothingLawfulError
+from twoeyes.plan.case import Case
+from twoeyes.plan.checker import breaches
+from twoeyes.plan.diagnose import why_infeasible
+from twoeyes.plan.lawful import exception_volume
+from twoeyes.plan.model import Solution, delivered, least_cost
+from twoeyes.plan.offers import Market, last_useful_day, market
+from twoeyes.plan.problem import CostLine, Lot, Mode, PowerStep, Problem
+from twoeyes.plan.resilience import veto_cases, why_veto
+from twoeyes.plan.result import Binding, FrontierPoint, Lost, Plan, Purchase, VetoRow
+from twoeyes.plan.rows import rows
+from twoeyes.world import World
+
+NEARLY = 0.995
+FRONTIER_SHARES = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8)
+_DAY = timedelta(days=1)
+
+
+def plan(world: World, case: Case, *, frontier: bool = False) -> Plan:
+    """The least-cost plan under the buyer's stance, as the world knows it.
+
+    Raises NothingLawfulError where the stance leaves no offer, InfeasibleError where no purchase meets the case (with the
+    actor that cannot be survived, or the fewest limits to relax).
+    """
+    found = market(world, case)
+    if not found.lots:
+        raise NothingLawfulError(_nothing(found.lost))
+    problem = state(world, case, found)
+    solution = least_cost(problem)
+    if solution is None:
+        raise why_infeasible(problem)
+    broken = breaches(problem, solution.units, solution.mode)
+    if broken:
+        raise InfeasibleError("the solver's purchase fails the independent check:\n" + "\n".join(map(str, broken)))
+    points = tuple(frontier_points(problem)) if frontier else ()
+    return _written(world, case, found, problem, solution, points)
+
+
+def state(world: World, case: Case, found: Market) -> Problem:
+    """The problem that a case poses on a market."""
+    training = case.training
+    return Problem(
+        lots=found.lots,
+        modes=tuple(_modes(case, found.lots)),
+        tokens=training.tokens,
+        start=max(training.start_no_earlier, world.known + _DAY),
+        finish=training.finish_by + _DAY,
+        uptime=training.uptime,
+        power=tuple(_power_steps(case)),
+        available_chips={offer.id: offer.max_units or 0 for offer in case.offers if not offer.rent},
+        it_capex=case.budget.it_capex,
+        opex_per_year=case.budget.opex_per_year,
+        porting_usd={vendor: porting.cost_usd for vendor, porting in case.porting.items()},
+        keep=tuple((keep.owned_h100e, keep.from_) for keep in case.keeps),
+        exception_tpp_per_year=exception_volume(world),
+        vetoes=veto_cases(world, case, found.lots),
+        attrition_per_year=case.n1.attrition_per_year,
+    )
+
+
+def frontier_points(problem: Problem, shares: Iterable[float] = FRONTIER_SHARES) -> Iterable[FrontierPoint]:
+    """The least cost for each share that must survive every required veto; None where it cannot be had."""
+    for share in shares:
+        solution = least_cost(problem, required=share)
+        yield FrontierPoint(share=share, usd=None if solution is None else solution.usd)
+
+
+def _modes(case: Case, lots: tuple[Lot, ...]) -> Iterable[Mode]:
+    """At each place: every chip alone, the chips of each vendor, and all together, as far as the case prices mixing."""
+    training = case.training
+    for place in sorted({lot.place for lot in lots}):
+        here = [lot for lot in lots if lot.place == place]
+        chips = {lot.chip: lot.vendor for lot in here}
+        for chip in sorted(chips):
+            yield Mode(place=place, chips=frozenset({chip}), efficiency=1.0)
+        vendors = sorted(set(chips.values()))
+        for vendor in vendors:
+            same = frozenset(chip for chip, maker in chips.items() if maker == vendor)
+            if len(same) > 1 and training.mixed_same_vendor:
+                yield Mode(place=place, chips=same, efficiency=training.mixed_same_vendor)
+        if len(vendors) > 1 and training.mixed_cross_vendor:
+            yield Mode(place=place, chips=frozenset(chips), efficiency=training.mixed_cross_vendor)
+
+
+def _power_steps(case: Case) -> Iterable[PowerStep]:
+    last = last_useful_day(case) + _DAY
+    for site in case.sites:
+        days = [step.from_ for step in site.energised]
+        for start, end in zip(days, [*days[1:], last]):
+            if start < end:
+                yield PowerStep(place=site.id, start=start, end=end, watts=site.watts_at(start))
+
+
+def _written(
+    world: World, case: Case, found: Market, problem: Problem, solution: Solution, points: tuple[FrontierPoint, ...]
+) -> Plan:
+    lots = {lot.id: lot for lot in found.lots}
+    purchases = tuple(
+        Purchase(lot=lots[name], units=units, admission=found.admissions[name])
+        for name, units in sorted(solution.units.items(), key=lambda item: (lots[item[0]].order, item[0]))
+    )
+    vendors = sorted({purchase.lot.vendor for purchase in purchases})
+    porting = tuple(
+        CostLine(label=f"porting to {vendor}", usd=problem.porting_usd[vendor], source="the case")
+        for vendor in vendors
+        if problem.porting_usd.get(vendor)
+    )
+    used = {speed.system for speed in found.speeds if speed.system in {purchase.lot.system for purchase in purchases}}
+    ratios = [
+        (speed.low / speed.tokens_per_s_per_chip, speed.high / speed.tokens_per_s_per_chip)
+        for speed in found.speeds
+        if speed.system in used
+    ]
+    slow, fast = min(low for low, _ in ratios), max(high for _, high in ratios)
+    return Plan(
+        case=case.id,
+        title=case.title,
+        known=world.known,
+        horizon=world.horizon,
+        digest=world.digest,
+        stance=_stance(case),
+        mode=solution.mode,
+        start=problem.start,
+        finish=_finish(problem, solution, 1.0) or problem.finish,
+        finish_low=_finish(problem, solution, fast),
+        finish_high=_finish(problem, solution, slow),
+        purchases=purchases,
+        porting=porting,
+        usd=solution.usd,
+        gap=solution.gap,
+        binding=_binding(problem, solution),
+        vetoes=tuple(_veto_rows(world, case, problem, solution)),
+        lost=(*found.lost, *_outbid(found, problem, solution)),
+        speeds=found.speeds,
+        assumptions=tuple(_assumptions(world, case, found)),
+        sources=_sources(world, found, purchases),
+        frontier=points,
+    )
+
+
+def _stance(case: Case) -> dict[str, str]:
+    stance = case.stance
+    return dict(stance.jurisdictions) | {
+        "presumptions": stance.presumptions,
+        "unknown": stance.unknown,
+        "licences": stance.licences,
+    }
+
+
+def _finish(problem: Problem, solution: Solution, speed: float) -> date | None:
+    """The day on which the training ends at `speed` times the estimate; None where that is after a year past the finish."""
+    done, day = 0.0, problem.start
+    mode = next(mode for mode in problem.modes if mode.id == solution.mode)
+    running = [(lot, solution.units[lot.id]) for lot in problem.lots if lot.id in solution.units and mode.uses(lot)]
+    last = problem.finish + timedelta(days=366)
+    while day < last:
+        rate = sum(
+            n * lot.tokens_per_s
+            for lot, n in running
+            if lot.train_from <= day and (lot.until is None or day < lot.until or day >= problem.finish)
+        )
+        done += rate * mode.efficiency * problem.uptime * 86_400 * speed
+        day += _DAY
+        if done >= problem.tokens:
+            return day
+    return None
+
+
+def _binding(problem: Problem, solution: Solution) -> tuple[Binding, ...]:
+    found = []
+    for row in rows(problem):
+        used = row.used(solution.units)
+        size = max((abs(use) for use in row.uses.values()), default=0.0)
+        if row.limit > 0 and (used >= NEARLY * row.limit or row.limit - used < size):
+            found.append(
+                Binding(
+                    limit=row.id,
+                    used=used * row.family.per_unit,
+                    most=row.limit * row.family.per_unit,
+                    unit=row.family.unit or "million TPP",
+                )
+            )
+    return tuple(found)
+
+
+def _veto_rows(world: World, case: Case, problem: Problem, solution: Solution) -> Iterable[VetoRow]:
+    for veto in problem.vetoes:
+        share = delivered(problem, solution, veto) / problem.tokens
+        yield VetoRow(
+            actor=veto.actor,
+            kind=veto.kind,
+            start=veto.start,
+            share=min(1.0, share),
+            required=veto.required,
+            why=why_veto(world, case, veto, solution, problem),
+        )
+
+
+def _outbid(found: Market, problem: Problem, solution: Solution) -> Iterable[Lost]:
+    """Offers that were admitted but not bought, with their cost for a unit of training against the bought ones'."""
+    bought = {lot.offer for lot in found.lots if lot.id in solution.units}
+    rates = {speed.system: speed.tokens_per_s_per_chip for speed in found.speeds}
+    best = min((_dollars_per_rate(lot, rates) for lot in found.lots if lot.id in solution.units), default=0.0)
+    for offer in dict.fromkeys(lot.offer for lot in found.lots):
+        if offer in bought:
+            continue
+        lots = [lot for lot in found.lots if lot.offer == offer]
+        late = all(problem.tokens_of(lot) <= 0 for lot in lots)
+        own = min(_dollars_per_rate(lot, rates) for lot in lots)
+        detail = (
+            "it arrives, or is ported, too late to train; only its capacity afterwards would count"
+            if late
+            else f"USD {own:,.0f} for each token/s against {best:,.0f} for the cheapest bought"
+        )
+        yield Lost(offer=offer, reason="too late" if late else "costs more", detail=detail)
+
+
+def _dollars_per_rate(lot: Lot, rates: dict[str, float]) -> float:
+    return lot.usd / (lot.chips * rates[lot.system]) if rates.get(lot.system) else float("inf")
+
+
+def _assumptions(world: World, case: Case, found: Market) -> Iterable[str]:
+    buyer = case.buyer
+    if buyer.listed_owner == "none_known":
+        yield "the buyer and its owners are not listed, as far as known"
+    if buyer.hosted_customers == "unknown":
+        yield "customers hosted later are unknown; a hosted party with a headquarters in D:5 or Macau changes the verdicts"
+    if case.stance.licences == "apply":
+        yield (
+            f"lots that need a licence are planned {case.stance.licence_weeks:g} weeks behind the application; "
+            "nothing ships before a licence is granted, and this answer grants none"
+        )
+    unknown = sorted({lot.vendor for lot in found.lots} - set(case.porting))
+    if unknown:
+        yield f"porting cost and time unknown for {', '.join(unknown)}: taken as none, which flatters mixed fleets"
+    yield "physics as of today: rates rest on efficiencies gathered after the day of the plan"
+    yield "running cost counts to the end of the training; rent earned and resale afterwards are left out"
+    if world.beyond_horizon:
+        yield f"known {world.known} lies past the log's horizon {world.horizon}: announcements after it are missing"
+
+
+def _sources(world: World, found: Market, purchases: tuple[Purchase, ...]) -> tuple[str, ...]:
+    cited = {cite for purchase in purchases for reading in purchase.admission.readings for cite in reading.cites}
+    cited |= {cite for lost in found.lost for reading in lost.readings for cite in reading.cites}
+    lines = set()
+    for event in world.events:
+        if event.id in cited or cited & set(event.refs):
+            urls = " ".join(reference.url for reference in event.sources)
+            lines.add(f"{event.announced} {event.issuer}: {event.title.en} ({event.citation}) {urls}".replace(" ()", ""))
+    return tuple(sorted(lines))
+
+
+def _nothing(lost: tuple[Lost, ...]) -> str:
+    lines = [f"  {item.offer}: {item.reason}: {item.detail}" for item in lost]
+    return "\n".join(["the stance and the market leave no offer that may be planned:", *lines])
+
+
+def with_reading(case: Case, jurisdiction: str, reading: str) -> Case:
+    """The same case under another reading of one jurisdiction."""
+    stance = case.stance
+    changed = stance.model_copy(update={"jurisdictions": {**stance.jurisdictions, jurisdiction: reading}})
+    return case.model_copy(update={"stance": changed})
+
+
+__all__ = ["frontier_points", "plan", "state", "with_reading"]
