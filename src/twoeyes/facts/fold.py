@@ -159,7 +159,7 @@ def _version(measure: str, kind: str, valid: tuple[date, date | None], covering:
         if write.status is not None:
             status = write.status
             writers["status of the measure"] = write
-    if status is None:
+    if status is None or (not content and status in ("suspended", "ended")):
         return None
     makers = sorted({write.order: write for write in writers.values()}.items())
     return Version(
