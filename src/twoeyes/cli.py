@@ -178,9 +178,16 @@ def land(
         raise InputError("give either --item (a system or chip of the catalogue) or --hts (a code)")
     world = _world(known, with_)
     landed = trade.land(
-        world, item=item, hts=hts, origin=str(origin), to=str(to), from_=from_, on=_day(on), value=value,
+        world,
+        item=item,
+        hts=hts,
+        origin=str(origin),
+        to=str(to),
+        from_=from_,
+        on=_day(on),
+        value=value,
         facts=_facts(fact),
-    )  # fmt: skip
+    )
     _say(landed, json, lang)
 
 
@@ -337,7 +344,9 @@ def _say_rows(rows: list[dict[str, Any]], as_json: bool, strict: bool) -> None:
 def _required(**named: object) -> None:
     for name, value in named.items():
         if value is None:
-            raise InputError(f"--{name.replace('_', '-')} is missing; the answer depends on it, and no default is honest")
+            raise InputError(
+                f"--{name.replace('_', '-')} is missing; the answer depends on it, and no default is honest"
+            )
 
 
 def _facts(pairs: tuple[str, ...]) -> dict[str, str]:

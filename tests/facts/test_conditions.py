@@ -3,14 +3,29 @@
 import polars as pl
 import pytest
 
-from twoeyes.facts.conditions import All, Either, Not, compile_condition, condition, facts_of, is_false, is_null, is_true
+from twoeyes.facts.conditions import (
+    All,
+    Either,
+    Not,
+    compile_condition,
+    condition,
+    facts_of,
+    is_false,
+    is_null,
+    is_true,
+)
 
 THREE = [True, False, None]
 FLAG_A, FLAG_B = {"dc_marketed": "yes"}, {"accelerator_module": "yes"}
 
 
 def answers(tree, **columns):
-    return pl.DataFrame(columns, strict=False).select(compile_condition(tree, {"D:5": frozenset({"CN", "NI"})})).to_series().to_list()
+    return (
+        pl.DataFrame(columns, strict=False)
+        .select(compile_condition(tree, {"D:5": frozenset({"CN", "NI"})}))
+        .to_series()
+        .to_list()
+    )
 
 
 def flags():

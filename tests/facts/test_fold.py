@@ -23,9 +23,14 @@ def day(n):
 
 def event(n, announced, *changes, **more):
     return Event(
-        id=f"e{n:02d}", announced=day(announced), issuer="US/TEST", instrument="hypothetical", title={"en": "test"},
-        changes=changes, **more,
-    )  # fmt: skip
+        id=f"e{n:02d}",
+        announced=day(announced),
+        issuer="US/TEST",
+        instrument="hypothetical",
+        title={"en": "test"},
+        changes=changes,
+        **more,
+    )
 
 
 def change(verb, target, start=None, end=None, **content):
@@ -116,10 +121,16 @@ def rate(found, n):
 
 
 def test_an_amendment_during_a_suspension_shows_when_it_lapses():
-    found = world(OPEN, event(1, 2, change("suspend", "m", 10, 20)), event(2, 3, change("amend", "m", 12, rate_pct="30")))
+    found = world(
+        OPEN, event(1, 2, change("suspend", "m", 10, 20)), event(2, 3, change("amend", "m", 12, rate_pct="30"))
+    )
     assert [rate(found, n) for n in (4, 5, 11, 12, 20)] == [
-        None, ("in_force", 10), ("suspended", 10), ("suspended", 30), ("in_force", 30),
-    ]  # fmt: skip
+        None,
+        ("in_force", 10),
+        ("suspended", 10),
+        ("suspended", 30),
+        ("in_force", 30),
+    ]
 
 
 def test_withdrawing_spares_the_days_begun_and_annulling_spares_none():

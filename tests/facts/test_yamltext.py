@@ -7,11 +7,19 @@ from twoeyes.facts.yamltext import load, parse
 
 
 def test_scalars_are_text():
-    data = parse("a: NO\non: on\nhts: 8471.50\nn: 1e3\nday: 2025-05-13\nnone: null\nquoted: 'null'\nall: ['*', \"a&b\"]\n").data
+    data = parse(
+        "a: NO\non: on\nhts: 8471.50\nn: 1e3\nday: 2025-05-13\nnone: null\nquoted: 'null'\nall: ['*', \"a&b\"]\n"
+    ).data
     assert data == {
-        "a": "NO", "on": "on", "hts": "8471.50", "n": "1e3", "day": "2025-05-13", "none": None, "quoted": "null",
+        "a": "NO",
+        "on": "on",
+        "hts": "8471.50",
+        "n": "1e3",
+        "day": "2025-05-13",
+        "none": None,
+        "quoted": "null",
         "all": ["*", "a&b"],
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(

@@ -253,7 +253,9 @@ def _sources(world: World, found: Market, purchases: tuple[Purchase, ...]) -> tu
     for event in world.events:
         if event.id in cited or cited & set(event.refs):
             urls = " ".join(reference.url for reference in event.sources)
-            lines.add(f"{event.announced} {event.issuer}: {event.title.en} ({event.citation}) {urls}".replace(" ()", ""))
+            lines.add(
+                f"{event.announced} {event.issuer}: {event.title.en} ({event.citation}) {urls}".replace(" ()", "")
+            )
     return tuple(sorted(lines))
 
 

@@ -38,6 +38,8 @@ def _reachable(problem: Problem) -> list[str]:
         alone = replace(problem, vetoes=(veto,))
         if least_cost(alone) is None:
             share = largest_share(alone, veto)
-            lines.append(f"  {veto.actor} from {veto.start}: at most {share:.0%} can survive, {veto.required:.0%} asked")
+            lines.append(
+                f"  {veto.actor} from {veto.start}: at most {share:.0%} can survive, {veto.required:.0%} asked"
+            )
     together = f"  each can be survived alone, not all with one purchase; relax {SURVIVAL.id}"
     return lines or [together]

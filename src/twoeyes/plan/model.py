@@ -111,7 +111,12 @@ def cost_of(problem: Problem, units: Mapping[str, int]) -> float:
 
 
 def _solved(
-    problem: Problem, wanted: Sequence[Demand], *, may_give: Sequence[Family] = (), fee: float = 0.0, largest: bool = False
+    problem: Problem,
+    wanted: Sequence[Demand],
+    *,
+    may_give: Sequence[Family] = (),
+    fee: float = 0.0,
+    largest: bool = False,
 ) -> Solution | None:
     if not problem.lots or not problem.modes:
         return None

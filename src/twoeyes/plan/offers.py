@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from twoeyes.errors import UnknownNameError
 from twoeyes.facts.catalog import Chip, System
 from twoeyes.plan.case import Case, Offer, Site
-from twoeyes.plan.economics import rent_cost, unit_cost
+from twoeyes.plan.economics import CHIPS_RENTED_AT_ONCE, Costs, rented
 from twoeyes.plan.lawful import Acts, admissions
 from twoeyes.plan.problem import Basis, Lot
 from twoeyes.plan.rates import Rates
@@ -57,7 +57,7 @@ class Market:
 
 def market(world: World, case: Case) -> Market:
     """Every lot that may be planned under the stance, as known by the world, and every offer that may not be."""
-    rates = Rates(world, case)
+    rates, costs = Rates(world, case), Costs(world, case)
     lost: list[Lost] = []
     candidates: list[Candidate] = []
     for offer in case.offers:
@@ -78,7 +78,7 @@ def market(world: World, case: Case) -> Market:
             if admission.outcome == "excluded":
                 refused[candidate.offer.id] = admission
                 continue
-            for lot in _lots(world, case, rates, candidate, admission):
+            for lot in _lots(world, case, rates, costs, candidate, admission):
                 lots[lot.id] = lot
                 admitted[lot.id] = admission
     sold = {lot.offer for lot in lots.values()}
@@ -134,9 +134,15 @@ def _candidates(world: World, case: Case, offer: Offer, system: System, chip: Ch
         for start in _rent_starts(world.known, case):
             until = case.training.finish_by + _DAY
             yield Candidate(
-                **common, place=offer.location, country=offer.location, site=None, order=world.known + _DAY,
-                entry=start, use_from=start, until=until,
-            )  # fmt: skip
+                **common,
+                place=offer.location,
+                country=offer.location,
+                site=None,
+                order=world.known + _DAY,
+                entry=start,
+                use_from=start,
+                until=until,
+            )
         return
     for site in case.sites:
         for order in epochs(world.known, last):
@@ -144,9 +150,15 @@ def _candidates(world: World, case: Case, offer: Offer, system: System, chip: Ch
             for use_from in _switched_on(site, offer, entry):
                 if use_from <= last:
                     yield Candidate(
-                        **common, place=site.id, country=site.country, site=site, order=order,
-                        entry=entry, use_from=use_from, until=None,
-                    )  # fmt: skip
+                        **common,
+                        place=site.id,
+                        country=site.country,
+                        site=site,
+                        order=order,
+                        entry=entry,
+                        use_from=use_from,
+                        until=None,
+                    )
 
 
 def _rent_starts(known: date, case: Case) -> Iterable[date]:
@@ -182,7 +194,9 @@ def _acts(case: Case, candidate: Candidate) -> Acts:
     )
 
 
-def _lots(world: World, case: Case, rates: Rates, candidate: Candidate, admission: Admission) -> Iterator[Lot]:
+def _lots(
+    world: World, case: Case, rates: Rates, costs: Costs, candidate: Candidate, admission: Admission
+) -> Iterator[Lot]:
     basis: Basis = admission.outcome if admission.outcome != "excluded" else "held"
     entry, use_from, export = candidate.entry, candidate.use_from, candidate.export
     if basis == "licence":
@@ -197,12 +211,12 @@ def _lots(world: World, case: Case, rates: Rates, candidate: Candidate, admissio
     porting = case.porting.get(vendor)
     ready = world.known + _DAY + timedelta(days=round(30.4375 * (porting.months if porting else 0)))
     if candidate.site is None:
-        chips = 8
-        cost = rent_cost(offer, chips, use_from, candidate.until or use_from)
+        chips = CHIPS_RENTED_AT_ONCE
+        cost = rented(offer, use_from, candidate.until or use_from)
         power = 0.0
     else:
         chips = system.chips
-        cost = unit_cost(world, case, offer, system, candidate.site, entry, use_from, last_useful_day(case))
+        cost = costs.bought(offer, system, candidate.site, entry, use_from, last_useful_day(case))
         power = rates.power_w(system, candidate.site)
     most = (offer.contiguous_max or offer.max_units or 0) // chips
     name = f"{offer.id} to {candidate.place}, ordered {candidate.order}, in use {use_from}, {basis}"

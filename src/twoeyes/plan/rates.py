@@ -40,7 +40,9 @@ class Rates:
     def _speed(self, system: System, chip: Chip, offer: Offer) -> Speed:
         training = self._case.training
         work = Training(training.training, tokens=training.tokens, uptime=training.uptime)
-        seconds = (training.finish_by - max(training.start_no_earlier, self._world.known)).days * DAY_S * training.uptime
+        seconds = (
+            (training.finish_by - max(training.start_no_earlier, self._world.known)).days * DAY_S * training.uptime
+        )
         most = offer.contiguous_max or offer.max_units or FIRST_GUESS
         chips = min(FIRST_GUESS, most)
         try:
@@ -50,9 +52,15 @@ class Rates:
             found = _simulated(system, chip, self._model, work, max(whole, system.chips))
         except InfeasibleError as error:
             return Speed(
-                system=system.id, chips=chips, tokens_per_s_per_chip=0.0, low=0.0, high=0.0, mfu=0.0, strategy="none",
+                system=system.id,
+                chips=chips,
+                tokens_per_s_per_chip=0.0,
+                low=0.0,
+                high=0.0,
+                mfu=0.0,
+                strategy="none",
                 basis=str(error),
-            )  # fmt: skip
+            )
         low, high = found.tokens_per_s_interval
         return Speed(
             system=system.id,

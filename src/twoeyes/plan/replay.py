@@ -76,7 +76,12 @@ class Replay:
                 "from": before.isoformat(),
                 "to": after.isoformat(),
                 "events": [
-                    {"event": item.event, "announced": item.announced.isoformat(), "lines": item.lines, "why_not": item.why_not}
+                    {
+                        "event": item.event,
+                        "announced": item.announced.isoformat(),
+                        "lines": item.lines,
+                        "why_not": item.why_not,
+                    }
                     for item in items
                 ],
             }
@@ -104,7 +109,11 @@ def replay(case: Case, known: Iterable[date | str], *, jurisdiction: str = "US")
     own = case.stance.jurisdictions.get(jurisdiction, READINGS[0])
     own = own if own in READINGS[:2] else READINGS[0]
     moved = tuple(
-        (before.known, after.known, tuple(_moves(with_reading(case, jurisdiction, own), before, after, outcomes[own, after.known])))
+        (
+            before.known,
+            after.known,
+            tuple(_moves(with_reading(case, jurisdiction, own), before, after, outcomes[own, after.known])),
+        )
         for before, after in zip(worlds, worlds[1:])
     )
     return Replay(case=case.id, jurisdiction=jurisdiction, outcomes=tuple(outcomes.values()), moved=moved)

@@ -22,7 +22,10 @@ BASIS = {
 }
 READING = {
     "letter": {"en": "by the letter", "zh": "按条文"},
-    "letter_except_published_nonenforcement": {"en": "letter less published non-enforcement", "zh": "条文，除公开不执行者"},
+    "letter_except_published_nonenforcement": {
+        "en": "letter less published non-enforcement",
+        "zh": "条文，除公开不执行者",
+    },
     "letter_and_practice_gravest": {"en": "graver of letter and practice", "zh": "条文与实践取重"},
 }
 REASON = {
@@ -127,7 +130,9 @@ def replay_in_words(replay: Replay, lang: str) -> str:
         for item in items:
             title = item.title_zh if lang == "zh" and item.title_zh else item.title
             blocks.append(f"  {item.announced} {title}")
-            blocks += [f"      moved {line}" for line in item.lines] or [f"      moved nothing in this case, because {item.why_not}"]
+            blocks += [f"      moved {line}" for line in item.lines] or [
+                f"      moved nothing in this case, because {item.why_not}"
+            ]
         blocks.append("")
     return "\n".join([*blocks, NOT_LEGAL_ADVICE[lang]])
 
@@ -137,13 +142,17 @@ def _side_by_side(outcomes: list[Outcome]) -> list[str]:
     keys = list(dict.fromkeys(key for outcome in outcomes for key in outcome.bill))
     head = f"  {'known':<{width + 14}}" + "".join(f"{outcome.known!s:>14}" for outcome in outcomes)
     rows = [
-        f"  {key[: width + 13]:<{width + 14}}" + "".join(f"{outcome.bill.get(key, 0) or '-':>14}" for outcome in outcomes)
+        f"  {key[: width + 13]:<{width + 14}}"
+        + "".join(f"{outcome.bill.get(key, 0) or '-':>14}" for outcome in outcomes)
         for key in sorted(keys)
     ]
     totals = [
         ("cost, USD M", [f"{o.plan.usd / 1e6:,.1f}" if o.plan else "none" for o in outcomes]),
         ("training ends", [str(o.plan.finish) if o.plan else "-" for o in outcomes]),
-        ("on non-enforcement", [f"{o.plan.share_of_spend('non_enforcement'):.0%}" if o.plan else "-" for o in outcomes]),
+        (
+            "on non-enforcement",
+            [f"{o.plan.share_of_spend('non_enforcement'):.0%}" if o.plan else "-" for o in outcomes],
+        ),
         ("behind a licence", [f"{o.plan.share_of_spend('licence'):.0%}" if o.plan else "-" for o in outcomes]),
         ("weakest required veto", [_weakest(o) for o in outcomes]),
     ]

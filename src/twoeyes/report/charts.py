@@ -21,7 +21,9 @@ def chips_over_time(plan: Plan, words: Mapping[str, str]) -> str:
     rows = []
     for system in sorted({purchase.lot.system for purchase in plan.purchases}):
         mine = [purchase for purchase in plan.purchases if purchase.lot.system == system]
-        days = sorted({plan.known, plan.finish, *(p.lot.use_from for p in mine), *(p.lot.until or plan.finish for p in mine)})
+        days = sorted(
+            {plan.known, plan.finish, *(p.lot.use_from for p in mine), *(p.lot.until or plan.finish for p in mine)}
+        )
         for day in days:
             running = sum(p.chips for p in mine if p.lot.use_from <= day and (p.lot.until is None or day < p.lot.until))
             rows.append({"day": day.isoformat(), "chips": running, "system": system})
@@ -66,13 +68,28 @@ def frontier_line(plan: Plan, words: Mapping[str, str]) -> str:
     lost = [point.share for point in plan.frontier if point.usd is None]
     if lost:
         wall = alt.Chart(alt.Data(values=[{"share": min(lost), "text": words["out_of_reach"]}])).encode(x="share:Q")
-        layers += [wall.mark_rule(color="#a3262a", strokeDash=[4, 4]), wall.mark_text(align="left", dx=6, y=14, color="#a3262a").encode(text="text:N")]
+        layers += [
+            wall.mark_rule(color="#a3262a", strokeDash=[4, 4]),
+            wall.mark_text(align="left", dx=6, y=14, color="#a3262a").encode(text="text:N"),
+        ]
     return _svg(alt.layer(*layers), height=220)
 
 
 def _svg(chart: Any, *, height: int) -> str:
     import vl_convert
 
-    axis = {"labelColor": DIM, "titleColor": DIM, "gridColor": LINE, "domainColor": LINE, "tickColor": LINE, "titleFontWeight": 400}
-    styled = chart.properties(width=860, height=height).configure(font=FONT).configure_axis(**axis).configure_view(stroke=None)
+    axis = {
+        "labelColor": DIM,
+        "titleColor": DIM,
+        "gridColor": LINE,
+        "domainColor": LINE,
+        "tickColor": LINE,
+        "titleFontWeight": 400,
+    }
+    styled = (
+        chart.properties(width=860, height=height)
+        .configure(font=FONT)
+        .configure_axis(**axis)
+        .configure_view(stroke=None)
+    )
     return str(vl_convert.vegalite_to_svg(styled.to_dict()))

@@ -17,7 +17,14 @@ from twoeyes.facts.events import Event
 from twoeyes.facts.fact import Fact
 from twoeyes.world import Difference, Version, World
 
-LISTS = {"chips": "chip", "systems": "system", "models": "model", "places": "place", "events": "event", "measures": "measure"}
+LISTS = {
+    "chips": "chip",
+    "systems": "system",
+    "models": "model",
+    "places": "place",
+    "events": "event",
+    "measures": "measure",
+}
 
 
 def to_json(value: Any) -> str:
@@ -69,7 +76,9 @@ def world_state(world: World, on: date, lang: str, *, as_json: bool) -> str:
     found = {kind: world.schedule(kind, on) for kind in KINDS}
     if as_json:
         return _json_state(world, on, found)
-    lines = [f"{'State of the measures on' if lang == 'en' else '措施状态：'} {on}, known {world.known} (log read to {world.horizon})"]
+    lines = [
+        f"{'State of the measures on' if lang == 'en' else '措施状态：'} {on}, known {world.known} (log read to {world.horizon})"
+    ]
     if world.beyond_horizon:
         lines.append(f"known lies past the log's horizon: announcements after {world.horizon} are missing")
     for kind, versions in found.items():
@@ -81,7 +90,9 @@ def world_state(world: World, on: date, lang: str, *, as_json: bool) -> str:
 
 def _json_state(world: World, on: date, found: dict[str, list[Version]]) -> str:
     measures = [version for versions in found.values() for version in versions]
-    return to_json({"on": on, "known": world.known, "horizon": world.horizon, "digest": world.digest, "measures": measures})
+    return to_json(
+        {"on": on, "known": world.known, "horizon": world.horizon, "digest": world.digest, "measures": measures}
+    )
 
 
 def world_diff(before: World, after: World, on: date | None, lang: str, *, as_json: bool) -> str:
@@ -93,13 +104,21 @@ def world_diff(before: World, after: World, on: date | None, lang: str, *, as_js
         return to_json({"before": before.known, "after": after.known, "differences": differences})
     known = {event.id for event in before.events}
     news = [event for event in after.events if event.id not in known]
-    head = f"What was announced after {before.known}, up to {after.known}" if lang == "en" else f"{before.known} 之后至 {after.known} 的公告"
+    head = (
+        f"What was announced after {before.known}, up to {after.known}"
+        if lang == "en"
+        else f"{before.known} 之后至 {after.known} 的公告"
+    )
     lines = [head]
     for event in news:
         mine = [d for d in differences if event.id in _makers(d)]
         if on is not None and not mine:
             continue
-        lines += ["", f"{event.announced}  {_title(event, lang)}", f"            {event.issuer}; {event.citation or event.instrument}"]
+        lines += [
+            "",
+            f"{event.announced}  {_title(event, lang)}",
+            f"            {event.issuer}; {event.citation or event.instrument}",
+        ]
         lines += [f"  {line}" for line in map(_moved, mine)] or ["  changes no measure"]
     return "\n".join(lines) if len(lines) > 1 else f"{head}: nothing"
 
@@ -203,7 +222,10 @@ def measure_text(name: str, versions: Sequence[Version], lang: str) -> str:
 
 def event_text(event: Event, lang: str) -> str:
     """One announcement: title, citation, sources, and what it writes."""
-    lines = [f"{event.announced}  {_title(event, lang)}", f"  {event.id}; {event.issuer}; {event.instrument}; {event.citation}"]
+    lines = [
+        f"{event.announced}  {_title(event, lang)}",
+        f"  {event.id}; {event.issuer}; {event.instrument}; {event.citation}",
+    ]
     lines += [f"  note: {event.note}"] if event.note else []
     lines += [f"  source: {source.url} ({source.verified})" for source in event.sources]
     for change in event.changes:
@@ -222,7 +244,17 @@ def announcements(world: World, first: date, last: date, place: str | None, lang
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["announced", "id", "issuer", "instrument", "title", "citation", "sources"])
         for e in chosen:
-            writer.writerow([e.announced, e.id, e.issuer, e.instrument, _title(e, lang), e.citation, " ".join(s.url for s in e.sources)])
+            writer.writerow(
+                [
+                    e.announced,
+                    e.id,
+                    e.issuer,
+                    e.instrument,
+                    _title(e, lang),
+                    e.citation,
+                    " ".join(s.url for s in e.sources),
+                ]
+            )
         return out.getvalue().rstrip("\n")
     return "\n".join(f"{e.announced}  {_title(e, lang)}  [{e.id}]" for e in chosen) or "no announcement"
 
@@ -230,7 +262,10 @@ def announcements(world: World, first: date, last: date, place: str | None, lang
 def _names(event: Event, place: str) -> bool:
     if event.issuer.split("/")[0] == place:
         return True
-    return any(place in json.dumps(change.content, default=str).replace('"', " ").split() or place in _words(change.content) for change in event.changes)
+    return any(
+        place in json.dumps(change.content, default=str).replace('"', " ").split() or place in _words(change.content)
+        for change in event.changes
+    )
 
 
 def _words(value: Any) -> set[str]:
@@ -264,7 +299,9 @@ def rows_text(rows: Sequence[dict[str, Any]], *, as_json: bool) -> str:
     errors = sum("error" in row for row in rows)
     if as_json:
         return to_json({"rows": list(rows), "summary": {"rows": len(rows), "errors": errors}})
-    lines = ["  ".join(f"{key}={_short(value)}" for key, value in row.items() if value not in (None, [], {})) for row in rows]
+    lines = [
+        "  ".join(f"{key}={_short(value)}" for key, value in row.items() if value not in (None, [], {})) for row in rows
+    ]
     return "\n".join([*lines, f"{len(rows)} rows, {errors} could not be answered"])
 
 
@@ -278,4 +315,6 @@ def installation(world: World) -> str:
             parts.append(f"  {name:<12}not installed")
     counts = f"{len(world.chips())} chips, {len(world.systems())} systems, {len(world.models())} models, {len(world.places())} places"
     log = f"{len(world.events)} announcements, {len(world.timelines)} measures; read to {world.horizon}"
-    return "\n".join([f"twoeyes {__version__}", *parts, f"catalogue: {counts}", f"log: {log}", f"digest: {world.digest}"])
+    return "\n".join(
+        [f"twoeyes {__version__}", *parts, f"catalogue: {counts}", f"log: {log}", f"digest: {world.digest}"]
+    )
