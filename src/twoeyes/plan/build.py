@@ -26,8 +26,8 @@ _DAY = timedelta(days=1)
 def plan(world: World, case: Case, *, frontier: bool = False) -> Plan:
     """The least-cost plan under the buyer's stance, as the world knows it.
 
-    Raises NothingLawfulError where the stance leaves no offer, InfeasibleError where no purchase meets the case (with the
-    actor that cannot be survived, or the fewest limits to relax).
+    Raises NothingLawfulError where the stance leaves no offer, InfeasibleError where no purchase meets the case (with
+    the actor that cannot be survived, or the fewest limits to relax).
     """
     found = market(world, case)
     if not found.lots:
@@ -155,7 +155,7 @@ def _stance(case: Case) -> dict[str, str]:
 
 
 def _finish(problem: Problem, solution: Solution, speed: float) -> date | None:
-    """The day on which the training ends at `speed` times the estimate; None where that is after a year past the finish."""
+    """The day on which the training ends at `speed` times the estimate; None where that is over a year late."""
     done, day = 0.0, problem.start
     mode = next(mode for mode in problem.modes if mode.id == solution.mode)
     running = [(lot, solution.units[lot.id]) for lot in problem.lots if lot.id in solution.units and mode.uses(lot)]
@@ -231,7 +231,7 @@ def _assumptions(world: World, case: Case, found: Market) -> Iterable[str]:
     if buyer.listed_owner == "none_known":
         yield "the buyer and its owners are not listed, as far as known"
     if buyer.hosted_customers == "unknown":
-        yield "customers hosted later are unknown; a hosted party with a headquarters in D:5 or Macau changes the verdicts"
+        yield "customers hosted later are unknown; one with a headquarters in D:5 or Macau changes the verdicts"
     if case.stance.licences == "apply":
         yield (
             f"lots that need a licence are planned {case.stance.licence_weeks:g} weeks behind the application; "

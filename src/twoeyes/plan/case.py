@@ -47,8 +47,8 @@ class Stance(Strict):
     """How the buyer reads each jurisdiction. There is no default: the buyer's counsel chooses.
 
     `presumptions: obey` takes a rebuttable presumption as a prohibition, `unresolved` as an unknown. `unknown: exclude`
-    buys nothing undecided; `hold` plans it and marks it as held until the facts are in. `licences: exclude` buys nothing
-    that needs a licence not held; `apply` plans it behind the licence, `licence_weeks` later, and marks it.
+    buys nothing undecided; `hold` plans it and marks it as held until the facts are in. `licences: exclude` buys
+    nothing that needs a licence not held; `apply` plans it behind the licence, `licence_weeks` later, and marks it.
     """
 
     jurisdictions: Mapping[str, Reading]
@@ -148,7 +148,7 @@ class KeepWork(Sourced):
 
 
 class N1(Sourced):
-    """What must survive a single veto: the share of the training delivered, for each actor and start day from `from`."""
+    """What must survive a single veto: a share of the training, for each actor and each start day from `from` on."""
 
     horizon: Literal["installed", "orders", "industry"]
     start_days: tuple[date, ...] = Field(min_length=1)

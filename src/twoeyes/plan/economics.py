@@ -1,7 +1,7 @@
 """The cost of one unit, line by line: landed hardware and its network, then running cost by calendar year.
 
-Duties and freight come from `trade`; power from the site's own tariff or the country's; spares and staff as stated shares.
-Import tax is cash that a trader recovers: it is no cost here.
+Duties and freight come from `trade`; power from the site's own tariff or the country's; spares and staff are a share of
+the price. Import tax is cash that a trader recovers: it is no cost here.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ class Costs:
             )
             if landed.money is None or landed.total_pct is None:
                 raise InputError(
-                    f"{offer.id}: the duty in {site.country} on {entry} cannot be told; it lacks {', '.join(landed.missing)}"
+                    f"{offer.id}: the duty in {site.country} on {entry} cannot be told without "
+                    f"{', '.join(landed.missing)}"
                 )
             self._landed[key] = tuple(
                 CostLine(label=_label(line.label), usd=line.usd, source=_source(line.label, offer, line.source))
@@ -107,7 +108,7 @@ def days_by_year(start: date, end: date) -> Iterator[tuple[int, int]]:
 
 
 def _origin(system: System) -> str:
-    """Where the system is put together, as far as customs cares: Taiwan unless a Chinese maker; assumed, and printed."""
+    """Where customs sees the system made: China for a Chinese maker, else Taiwan; assumed where the case is silent."""
     return "CN" if system.designed_in == "CN" else "TW"
 
 

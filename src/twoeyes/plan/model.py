@@ -183,7 +183,8 @@ def _program(
 def _rates(problem: Problem, wanted: Sequence[Demand]) -> NDArray[np.float64]:
     """Tokens in `TOKEN_UNIT` by demand, mode and lot."""
     runs = np.array([[mode.efficiency * mode.uses(lot) for lot in problem.lots] for mode in problem.modes])
-    return np.array([demand.tokens / TOKEN_UNIT for demand in wanted])[:, None, :] * runs[None, :, :]
+    tokens = np.array([demand.tokens / TOKEN_UNIT for demand in wanted])
+    return np.asarray(tokens[:, None, :] * runs[None, :, :])
 
 
 def _answer(problem: Problem, model: Any, variables: dict[str, Any], may_give: Sequence[Family]) -> Solution | None:

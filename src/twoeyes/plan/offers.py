@@ -1,7 +1,7 @@
-"""The join: what exists on the day, with law, price and rate, as lots. The reasons for what does not become a lot are kept.
+"""The join: what exists on the day, with law, price and rate, as lots; and why the rest did not become one.
 
-An offer carries four days: it is ordered, exported, entered at customs, and used. Export law is read at the second, duty
-at the third, rules on use at the fourth and at every quarter start after it.
+An offer carries four days: it is ordered, exported, entered at customs, and used. Export law is read at the second,
+duty at the third, rules on use at the fourth and at every quarter start after it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from twoeyes.plan.result import Lost, Speed
 from twoeyes.plan.stance import Admission
 from twoeyes.world import World
 
+Route = tuple[str, str, Site | None, date, date, date, date | None]
 TRANSIT = timedelta(days=7)  # assumed: from export to entry
 _DAY = timedelta(days=1)
 
@@ -128,37 +129,34 @@ def _found(world: World, offer: Offer) -> tuple[System, Chip] | Lost:
 
 
 def _candidates(world: World, case: Case, offer: Offer, system: System, chip: Chip) -> Iterator[Candidate]:
-    last = last_useful_day(case)
-    common = {"offer": offer, "system": system, "chip": chip}
+    for place, country, site, order, entry, use_from, until in _routes(world.known, case, offer):
+        yield Candidate(
+            offer=offer,
+            system=system,
+            chip=chip,
+            place=place,
+            country=country,
+            site=site,
+            order=order,
+            entry=entry,
+            use_from=use_from,
+            until=until,
+        )
+
+
+def _routes(known: date, case: Case, offer: Offer) -> Iterator[Route]:
+    """(place, country, site, order, entry, use from, until) for each way to get the offer."""
     if offer.rent:
-        for start in _rent_starts(world.known, case):
-            until = case.training.finish_by + _DAY
-            yield Candidate(
-                **common,
-                place=offer.location,
-                country=offer.location,
-                site=None,
-                order=world.known + _DAY,
-                entry=start,
-                use_from=start,
-                until=until,
-            )
+        for start in _rent_starts(known, case):
+            yield offer.location, offer.location, None, known + _DAY, start, start, case.training.finish_by + _DAY
         return
+    last = last_useful_day(case)
     for site in case.sites:
-        for order in epochs(world.known, last):
+        for order in epochs(known, last):
             entry = max(order + timedelta(weeks=offer.lead_weeks), offer.first_delivery or order)
             for use_from in _switched_on(site, offer, entry):
                 if use_from <= last:
-                    yield Candidate(
-                        **common,
-                        place=site.id,
-                        country=site.country,
-                        site=site,
-                        order=order,
-                        entry=entry,
-                        use_from=use_from,
-                        until=None,
-                    )
+                    yield site.id, site.country, site, order, entry, use_from, None
 
 
 def _rent_starts(known: date, case: Case) -> Iterable[date]:

@@ -1,4 +1,4 @@
-"""The planning problem as plain numbers: lots, places, requirements, vetoes. The optimiser and the checker both read it.
+"""The planning problem as plain numbers: lots, places, requirements, vetoes; for the optimiser and for the checker.
 
 A lot is one way to get one unit of one offer to one place on one day. Nothing here knows law, tariffs or chips: the
 join that made the lot has already asked.
@@ -18,7 +18,7 @@ YEAR_DAYS = 365.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostLine:
-    """One line of the cost of one unit, in US dollars; `year` is set where the running-cost budget of that year pays."""
+    """One line of the cost of one unit, in US dollars; a line with a `year` is paid from that year's running cost."""
 
     label: str
     usd: float
@@ -30,8 +30,8 @@ class CostLine:
 class Lot:
     """One unit of an offer, ordered on a day, for a place.
 
-    `basis` is what its lawfulness under the stance rests on. `tokens_per_s` is the unit's rate in a job of its own kind,
-    before uptime; `power_w` is at the meter. A rented lot ends on `until`.
+    `basis` is what its lawfulness under the stance rests on. `tokens_per_s` is the unit's rate in a job of its own
+    kind, before uptime; `power_w` is at the meter. A rented lot ends on `until`.
     """
 
     id: str

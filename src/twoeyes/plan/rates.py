@@ -104,8 +104,8 @@ _KEPT: dict[tuple[object, ...], Estimate] = {}
 
 def _simulated(system: System, chip: Chip, model: Model, work: Training, chips: int) -> Estimate:
     """One simulation, remembered by the values that it depends on: a replay asks the same question many times."""
-    key = (system.id, chip.id, model.id, work, chips, system.scaleup_bw, system.scaleout_bw, chip.memory_bytes)
-    key += (chip.memory_bw, tuple(sorted(chip.peak_flops.items())))
+    shape = (system.scaleup_bw, system.scaleout_bw, chip.memory_bytes, chip.memory_bw, *sorted(chip.peak_flops.items()))
+    key = (system.id, chip.id, model.id, work, chips, *shape)
     if key not in _KEPT:
         _KEPT[key] = simulate_training(chip, system, model, work, chips)
     return _KEPT[key]

@@ -52,7 +52,7 @@ class VetoRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """An offer that was not bought, and why: not offered, stance, too late, too dear, unknown to the world of that day."""
+    """An offer that was not bought, and why. `reason` is one of the keys of `words.REASON`."""
 
     offer: str
     reason: str

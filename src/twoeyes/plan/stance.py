@@ -1,4 +1,4 @@
-"""From verdicts to what a buyer with a stated stance may put in a plan. The stance is the buyer's; no default exists."""
+"""From verdicts to what a buyer with a stated stance may put in a plan. The stance is the buyer's own."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def outcome_of(stance: Stance, reading: Reading, *, beyond_horizon: bool = False
 
 
 def obeyed_status(stance: Stance, reading: Reading) -> str:
-    """The status that the stance obeys: the letter, the graver of both, or practice where non-enforcement is published."""
+    """The status that the stance obeys: letter, the graver of both, or practice where non-enforcement is published."""
     match stance.jurisdictions[reading.jurisdiction]:
         case "letter_and_practice_gravest":
             return min(reading.letter, reading.practice, key=VERDICTS.index)

@@ -65,8 +65,7 @@ def plan_in_words(plan: Plan, lang: str) -> str:
         f"{word['buy']} ({millions(plan.usd)}, gap {plan.gap:.2%})",
         *(_purchase_line(purchase, lang) for purchase in plan.purchases),
         "",
-        f"{word['train']}: {plan.mode}, {plan.start} to {plan.finish} "
-        f"({plan.finish_low or '-'} to {plan.finish_high or 'over a year late'} over the range of speed)",
+        _training_line(plan, word["train"]),
         "",
         word["cost"],
         *(f"  {line.label + (f' {line.year}' if line.year else ''):<44}{line.usd:>16,.0f}" for line in plan.cost_lines),
@@ -85,6 +84,11 @@ def plan_in_words(plan: Plan, lang: str) -> str:
         *(f"  - {text}" for text in plan.assumptions),
     ]
     return "\n".join(lines)
+
+
+def _training_line(plan: Plan, word: str) -> str:
+    span = f"{plan.finish_low or '-'} to {plan.finish_high or 'over a year late'} over the range of speed"
+    return f"{word}: {plan.mode}, {plan.start} to {plan.finish} ({span})"
 
 
 def _spend_notes(plan: Plan, lang: str) -> list[str]:

@@ -28,7 +28,7 @@ def chips_over_time(plan: Plan, words: Mapping[str, str]) -> str:
             running = sum(p.chips for p in mine if p.lot.use_from <= day and (p.lot.until is None or day < p.lot.until))
             rows.append({"day": day.isoformat(), "chips": running, "system": system})
     chart = (
-        alt.Chart(alt.Data(values=rows))
+        _chart(rows)
         .mark_area(interpolate="step-after", opacity=0.85)
         .encode(
             x=alt.X("day:T", title=None, axis=alt.Axis(format="%Y-%m")),
@@ -47,7 +47,7 @@ def cost_bars(plan: Plan, words: Mapping[str, str]) -> str:
     for line in plan.cost_lines:
         totals[line.label] += line.usd / 1e6
     rows = [{"line": label, "usd": usd} for label, usd in totals.items() if usd]
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = _chart(rows).encode(
         x=alt.X("usd:Q", title=words["usd_m"]), y=alt.Y("line:N", title=None, sort="-x", axis=alt.Axis(labelLimit=260))
     )
     text = base.mark_text(align="left", dx=4, color=INK).encode(text=alt.Text("usd:Q", format=",.1f"))
@@ -59,7 +59,7 @@ def frontier_line(plan: Plan, words: Mapping[str, str]) -> str:
     import altair as alt
 
     rows = [{"share": point.share, "usd": point.usd / 1e6} for point in plan.frontier if point.usd is not None]
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = _chart(rows).encode(
         x=alt.X("share:Q", title=words["share_axis"], axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
         y=alt.Y("usd:Q", title=words["usd_m"], scale=alt.Scale(zero=False)),
     )
@@ -67,12 +67,18 @@ def frontier_line(plan: Plan, words: Mapping[str, str]) -> str:
     layers: list[Any] = [marks]
     lost = [point.share for point in plan.frontier if point.usd is None]
     if lost:
-        wall = alt.Chart(alt.Data(values=[{"share": min(lost), "text": words["out_of_reach"]}])).encode(x="share:Q")
+        wall = _chart([{"share": min(lost), "text": words["out_of_reach"]}]).encode(x="share:Q")
         layers += [
             wall.mark_rule(color="#a3262a", strokeDash=[4, 4]),
             wall.mark_text(align="left", dx=6, y=14, color="#a3262a").encode(text="text:N"),
         ]
     return _svg(alt.layer(*layers), height=220)
+
+
+def _chart(rows: list[dict[str, Any]]) -> Any:
+    import altair as alt
+
+    return alt.Chart(alt.InlineData(values=rows))
 
 
 def _svg(chart: Any, *, height: int) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from twoeyes.facts.tables import load_catalogue
-from twoeyes.law.labels import label
+from twoeyes.law.labels import Language, label
 from twoeyes.plan.result import NOT_LEGAL_ADVICE, Plan
 from twoeyes.plan.stance import Reading
 from twoeyes.plan.words import BASIS, READING, REASON
@@ -16,12 +16,12 @@ from twoeyes.report.files import write_whole
 from twoeyes.report.labels import PAGE
 
 
-def write_report(plan: Plan, path: Path, lang: str) -> None:
+def write_report(plan: Plan, path: Path, lang: Language) -> None:
     """Write the page, whole or not at all. Raises InputError where the path cannot be written."""
     write_whole(path, page(plan, lang))
 
 
-def page(plan: Plan, lang: str) -> str:
+def page(plan: Plan, lang: Language) -> str:
     """The page's HTML."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup

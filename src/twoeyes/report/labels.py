@@ -57,9 +57,11 @@ PAGE: Mapping[str, Mapping[str, str]] = {
     "usd_m": _both("USD million", "百万美元"),
     "veto": _both("If one actor cuts you off", "若某一方断供"),
     "veto_note": _both(
-        "Share of the training delivered by its finish if the actor stops all new supply from that day on; chips delivered "
-        "and rent running before it go on, less attrition without spares. * marks days on which the case requires a share.",
-        "若某一方自该日起停止一切新供货，至期末仍能完成的训练份额；此前交付的芯片与已起租者继续运行，扣除无备件损耗。* 为本案要求份额的日期。",
+        "Share of the training delivered by its finish if the actor stops all new supply from that day on; chips "
+        "delivered and rent running before it go on, less attrition without spares. * marks days on which the case "
+        "requires a share.",
+        "若某一方自该日起停止一切新供货，至期末仍能完成的训练份额；此前交付的芯片与已起租者继续运行，扣除无备件损耗。"
+        "* 为本案要求份额的日期。",
     ),
     "actor": _both("Actor", "主体"),
     "from_day": _both("from", "自"),

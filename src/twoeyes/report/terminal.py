@@ -12,7 +12,7 @@ from importlib import metadata
 from typing import Any
 
 from twoeyes import __version__
-from twoeyes.errors import unknown_name
+from twoeyes.errors import UnknownNameError, unknown_name
 from twoeyes.facts.events import Event
 from twoeyes.facts.fact import Fact
 from twoeyes.world import Difference, Version, World
@@ -55,7 +55,8 @@ def interval(valid: tuple[date, date | None], lang: str = "en") -> str:
 def summary(version: Version) -> str:
     """What a version says, in one line."""
     content = version.content.model_dump(mode="json", exclude_defaults=True)
-    content.pop("when", None)
+    for condition in ("when", "scope"):
+        content.pop(condition, None)
     parts = [f"{key} {_short(value)}" for key, value in content.items() if key not in ("citation", "note", "cites")]
     return "; ".join(parts)
 
@@ -76,9 +77,7 @@ def world_state(world: World, on: date, lang: str, *, as_json: bool) -> str:
     found = {kind: world.schedule(kind, on) for kind in KINDS}
     if as_json:
         return _json_state(world, on, found)
-    lines = [
-        f"{'State of the measures on' if lang == 'en' else '措施状态：'} {on}, known {world.known} (log read to {world.horizon})"
-    ]
+    lines = [f"{'Measures on' if lang == 'en' else '措施状态'} {on}, known {world.known} (log read to {world.horizon})"]
     if world.beyond_horizon:
         lines.append(f"known lies past the log's horizon: announcements after {world.horizon} are missing")
     for kind, versions in found.items():
@@ -129,9 +128,17 @@ def _makers(difference: Difference) -> set[str]:
 
 
 def _moved(d: Difference) -> str:
-    old = f"{summary(d.before)} [{d.before.status}]" if d.before else "nothing"
-    new = f"{summary(d.after)} [{d.after.status}]" if d.after else "nothing"
-    return f"{d.measure}, {interval(d.valid)}: {old}  ->  {new}"
+    """What changed, key by key: a measure that is new or gone in full, else only the keys that differ."""
+    if d.before is None or d.after is None:
+        gone = f"{summary(d.before)} [{d.before.status}]" if d.before else "nothing"
+        new = f"{summary(d.after)} [{d.after.status}]" if d.after else "nothing"
+        return f"{d.measure}, {interval(d.valid)}: {gone}  ->  {new}"
+    old, new_content = (version.content.model_dump(mode="json") for version in (d.before, d.after))
+    keys = [key for key in new_content if old[key] != new_content[key]]
+    parts = [f"{key} {_short(old[key]) or '-'} -> {_short(new_content[key]) or '-'}" for key in keys]
+    if d.before.status != d.after.status:
+        parts.append(f"{d.before.status} -> {d.after.status}")
+    return f"{d.measure}, {interval(d.valid)}: {'; '.join(parts)}"
 
 
 def _title(event: Event, lang: str) -> str:
@@ -145,13 +152,12 @@ def shown(world: World, name: str, lang: str, *, as_json: bool) -> str:
     if name in LISTS:
         return "\n".join(_listed(world, name, lang))
     catalogue = world.catalogue
-    for kind, things in (("chip", catalogue.chips), ("system", catalogue.systems), ("model", catalogue.models)):
-        if name in things or catalogue.aliases.get((kind, name.lower())):
+    for kind in ("chip", "system", "model", "place"):
+        try:
             thing = getattr(catalogue, kind)(name)
-            return to_json(thing) if as_json else thing_text(kind, thing)
-    if name.upper() in catalogue.places and len(name) == 2:
-        place = catalogue.places[name.upper()]
-        return to_json(place) if as_json else thing_text("country or territory", place)
+        except UnknownNameError:
+            continue
+        return to_json(thing) if as_json else thing_text(kind, thing)
     if name in world.timelines:
         versions = world.timelines[name]
         return to_json(versions) if as_json else measure_text(name, versions, lang)
@@ -280,7 +286,8 @@ def _bibtex(event: Event) -> str:
     url = event.sources[0].url if event.sources else ""
     return (
         f"@misc{{{event.id},\n  title = {{{event.title.en}}},\n  author = {{{{{event.issuer}}}}},\n"
-        f"  year = {{{event.announced.year}}},\n  note = {{{event.citation}; announced {event.announced}}},\n  url = {{{url}}}\n}}"
+        f"  year = {{{event.announced.year}}},\n  note = {{{event.citation}; announced {event.announced}}},\n"
+        f"  url = {{{url}}}\n}}"
     )
 
 
@@ -313,7 +320,8 @@ def installation(world: World) -> str:
             parts.append(f"  {name:<12}{metadata.version(name)}")
         except metadata.PackageNotFoundError:
             parts.append(f"  {name:<12}not installed")
-    counts = f"{len(world.chips())} chips, {len(world.systems())} systems, {len(world.models())} models, {len(world.places())} places"
+    sizes = {"chips": world.chips(), "systems": world.systems(), "models": world.models(), "places": world.places()}
+    counts = ", ".join(f"{len(things)} {name}" for name, things in sizes.items())
     log = f"{len(world.events)} announcements, {len(world.timelines)} measures; read to {world.horizon}"
     return "\n".join(
         [f"twoeyes {__version__}", *parts, f"catalogue: {counts}", f"log: {log}", f"digest: {world.digest}"]
