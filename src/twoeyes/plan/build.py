@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import combinations
 
 from twoeyes.errors import InfeasibleError, NothingLawfulError
 from twoeyes.plan.case import Case
@@ -12,13 +13,14 @@ from twoeyes.plan.diagnose import why_infeasible
 from twoeyes.plan.lawful import exception_volume
 from twoeyes.plan.model import Solution, delivered, least_cost
 from twoeyes.plan.offers import Market, last_useful_day, market
-from twoeyes.plan.problem import CostLine, Lot, Mode, PowerStep, Problem
+from twoeyes.plan.problem import DAY_S, CostLine, Lot, Mode, PowerStep, Problem
 from twoeyes.plan.resilience import veto_cases, why_veto
 from twoeyes.plan.result import Binding, FrontierPoint, Lost, Plan, Purchase, VetoRow
 from twoeyes.plan.rows import rows
 from twoeyes.world import World
 
 NEARLY = 0.995
+MOST_CHIPS_IN_A_JOB = 3
 FRONTIER_SHARES = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8)
 _DAY = timedelta(days=1)
 
@@ -60,7 +62,7 @@ def state(world: World, case: Case, found: Market) -> Problem:
         porting_usd={vendor: porting.cost_usd for vendor, porting in case.porting.items()},
         keep=tuple((keep.owned_h100e, keep.from_) for keep in case.keeps),
         exception_tpp_per_year=exception_volume(world),
-        vetoes=veto_cases(world, case, found.lots),
+        vetoes=veto_cases(world, case, found.lots, found.admissions),
         attrition_per_year=case.n1.attrition_per_year,
     )
 
@@ -73,20 +75,16 @@ def frontier_points(problem: Problem, shares: Iterable[float] = FRONTIER_SHARES)
 
 
 def _modes(case: Case, lots: tuple[Lot, ...]) -> Iterable[Mode]:
-    """At each place: every chip alone, the chips of each vendor, and all together, as far as the case prices mixing."""
-    training = case.training
+    """At each place, every set of up to three chips, at the efficiency that the case gives such a mixture."""
+    same, cross = case.training.mixed_same_vendor or 0.0, case.training.mixed_cross_vendor or 0.0
     for place in sorted({lot.place for lot in lots}):
-        here = [lot for lot in lots if lot.place == place]
-        chips = {lot.chip: lot.vendor for lot in here}
-        for chip in sorted(chips):
-            yield Mode(place=place, chips=frozenset({chip}), efficiency=1.0)
-        vendors = sorted(set(chips.values()))
-        for vendor in vendors:
-            same = frozenset(chip for chip, maker in chips.items() if maker == vendor)
-            if len(same) > 1 and training.mixed_same_vendor:
-                yield Mode(place=place, chips=same, efficiency=training.mixed_same_vendor)
-        if len(vendors) > 1 and training.mixed_cross_vendor:
-            yield Mode(place=place, chips=frozenset(chips), efficiency=training.mixed_cross_vendor)
+        vendor = {lot.chip: lot.vendor for lot in lots if lot.place == place}
+        for size in range(1, MOST_CHIPS_IN_A_JOB + 1):
+            for chips in combinations(sorted(vendor), size):
+                vendors = len({vendor[chip] for chip in chips})
+                efficiency = cross ** (vendors - 1) * same ** (size - vendors)
+                if efficiency > 0:
+                    yield Mode(place=place, chips=frozenset(chips), efficiency=efficiency)
 
 
 def _power_steps(case: Case) -> Iterable[PowerStep]:
@@ -114,11 +112,11 @@ def _written(
     )
     used = {speed.system for speed in found.speeds if speed.system in {purchase.lot.system for purchase in purchases}}
     ratios = [
-        (speed.low / speed.tokens_per_s_per_chip, speed.high / speed.tokens_per_s_per_chip)
+        (speed.tokens_per_s_per_chip / speed.low, speed.high / speed.low)
         for speed in found.speeds
         if speed.system in used
     ]
-    slow, fast = min(low for low, _ in ratios), max(high for _, high in ratios)
+    middle, fast = min(middle for middle, _ in ratios), max(high for _, high in ratios)
     return Plan(
         case=case.id,
         title=case.title,
@@ -128,15 +126,15 @@ def _written(
         stance=_stance(case),
         mode=solution.mode,
         start=problem.start,
-        finish=_finish(problem, solution, 1.0) or problem.finish,
+        finish=_finish(problem, solution, middle),
         finish_low=_finish(problem, solution, fast),
-        finish_high=_finish(problem, solution, slow),
+        finish_high=_finish(problem, solution, 1.0),
         purchases=purchases,
         porting=porting,
         usd=solution.usd,
         gap=solution.gap,
         binding=_binding(problem, solution),
-        vetoes=tuple(_veto_rows(world, case, problem, solution)),
+        vetoes=tuple(_veto_rows(case, problem, solution)),
         lost=(*found.lost, *_outbid(found, problem, solution)),
         speeds=found.speeds,
         assumptions=tuple(_assumptions(world, case, found)),
@@ -154,23 +152,16 @@ def _stance(case: Case) -> dict[str, str]:
     }
 
 
-def _finish(problem: Problem, solution: Solution, speed: float) -> date | None:
-    """The day on which the training ends at `speed` times the estimate; None where that is over a year late."""
+def _finish(problem: Problem, solution: Solution, speed: float) -> date:
+    """The first day after the training, at `speed` times the rates that the plan is sized on."""
     done, day = 0.0, problem.start
     mode = next(mode for mode in problem.modes if mode.id == solution.mode)
     running = [(lot, solution.units[lot.id]) for lot in problem.lots if lot.id in solution.units and mode.uses(lot)]
-    last = problem.finish + timedelta(days=366)
-    while day < last:
-        rate = sum(
-            n * lot.tokens_per_s
-            for lot, n in running
-            if lot.train_from <= day and (lot.until is None or day < lot.until or day >= problem.finish)
-        )
-        done += rate * mode.efficiency * problem.uptime * 86_400 * speed
+    while done < problem.tokens and day < problem.finish:
+        rate = sum(n * lot.tokens_per_s for lot, n in running if lot.training_seconds(day, day + _DAY) > 0)
+        done += rate * mode.efficiency * problem.uptime * DAY_S * speed
         day += _DAY
-        if done >= problem.tokens:
-            return day
-    return None
+    return day
 
 
 def _binding(problem: Problem, solution: Solution) -> tuple[Binding, ...]:
@@ -190,7 +181,7 @@ def _binding(problem: Problem, solution: Solution) -> tuple[Binding, ...]:
     return tuple(found)
 
 
-def _veto_rows(world: World, case: Case, problem: Problem, solution: Solution) -> Iterable[VetoRow]:
+def _veto_rows(case: Case, problem: Problem, solution: Solution) -> Iterable[VetoRow]:
     for veto in problem.vetoes:
         share = delivered(problem, solution, veto) / problem.tokens
         yield VetoRow(
@@ -199,31 +190,36 @@ def _veto_rows(world: World, case: Case, problem: Problem, solution: Solution) -
             start=veto.start,
             share=min(1.0, share),
             required=veto.required,
-            why=why_veto(world, case, veto, solution, problem),
+            why=why_veto(veto, solution, problem, case),
         )
 
 
 def _outbid(found: Market, problem: Problem, solution: Solution) -> Iterable[Lost]:
-    """Offers that were admitted but not bought, with their cost for a unit of training against the bought ones'."""
+    """Offers that were admitted but not bought: too late to train, too small for the place, or dearer a token."""
+    mode = next(mode for mode in problem.modes if mode.id == solution.mode)
     bought = {lot.offer for lot in found.lots if lot.id in solution.units}
-    rates = {speed.system: speed.tokens_per_s_per_chip for speed in found.speeds}
-    best = min((_dollars_per_rate(lot, rates) for lot in found.lots if lot.id in solution.units), default=0.0)
+    used = [lot for lot in found.lots if lot.id in solution.units and mode.uses(lot)]
+    paid = max((_dollars_per_million(problem, lot) for lot in used), default=0.0)
     for offer in dict.fromkeys(lot.offer for lot in found.lots):
         if offer in bought:
             continue
-        lots = [lot for lot in found.lots if lot.offer == offer]
-        late = all(problem.tokens_of(lot) <= 0 for lot in lots)
-        own = min(_dollars_per_rate(lot, rates) for lot in lots)
-        detail = (
-            "it arrives, or is ported, too late to train; only its capacity afterwards would count"
-            if late
-            else f"USD {own:,.0f} for each token/s against {best:,.0f} for the cheapest bought"
-        )
-        yield Lost(offer=offer, reason="too late" if late else "costs more", detail=detail)
+        lots = [lot for lot in found.lots if lot.offer == offer and problem.tokens_of(lot) > 0]
+        if not lots:
+            yield Lost(offer=offer, reason="too late", detail="in use, or ported, only after the training must end")
+            continue
+        most = max(lot.most * problem.tokens_of(lot) for lot in lots) / problem.tokens
+        best = min(_dollars_per_million(problem, lot) for lot in lots)
+        elsewhere = all(lot.place != mode.place for lot in lots)
+        if elsewhere and most < 1:
+            detail = f"the job runs at one place, and there this offer could do at most {most:.0%} of it"
+            yield Lost(offer=offer, reason="too small", detail=detail)
+        else:
+            detail = f"USD {best:.2f} a million tokens trained in time at best, against up to {paid:.2f} for what is bought"
+            yield Lost(offer=offer, reason="costs more" if best > paid else "does not mix", detail=detail)
 
 
-def _dollars_per_rate(lot: Lot, rates: dict[str, float]) -> float:
-    return lot.usd / (lot.chips * rates[lot.system]) if rates.get(lot.system) else float("inf")
+def _dollars_per_million(problem: Problem, lot: Lot) -> float:
+    return lot.usd / (problem.tokens_of(lot) / 1e6) if problem.tokens_of(lot) > 0 else float("inf")
 
 
 def _assumptions(world: World, case: Case, found: Market) -> Iterable[str]:
@@ -240,6 +236,7 @@ def _assumptions(world: World, case: Case, found: Market) -> Iterable[str]:
     unknown = sorted({lot.vendor for lot in found.lots} - set(case.porting))
     if unknown:
         yield f"porting cost and time unknown for {', '.join(unknown)}: taken as none, which flatters mixed fleets"
+    yield "sized on the slow end of the range of speed, so that the work is done in time there too"
     yield "physics as of today: rates rest on efficiencies gathered after the day of the plan"
     yield "running cost counts to the end of the training; rent earned and resale afterwards are left out"
     if world.beyond_horizon:

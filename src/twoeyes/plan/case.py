@@ -115,7 +115,11 @@ class Site(Sourced):
 
 
 class TrainingWork(Sourced):
-    """Train one model by a day. `colocated` work runs at one place; mixing chips in one job costs efficiency."""
+    """Train one model by a day. `colocated` work runs at one place.
+
+    A job over several chips keeps `mixed_same_vendor` of its speed for each further chip of a vendor, and
+    `mixed_cross_vendor` for each further vendor; without them it runs on one chip.
+    """
 
     training: Name
     tokens: Positive

@@ -1,4 +1,4 @@
-"""The purchase as a mixed-integer program: linopy builds it, HiGHS solves it, deterministic limits stop it.
+"""The purchase as a mixed-integer program: linopy builds it, `solver` hands it to HiGHS one mode of the job at a time.
 
 Units of each lot are integers; the job runs in one mode; under every required veto the same mode must still deliver its
 share. Cost is minimised: hardware with its network, running cost to the end of the training, porting once a vendor.
@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 
 from twoeyes.plan.problem import Problem, VetoCase
 from twoeyes.plan.rows import SURVIVAL, USD_UNIT, Family, rows
+from twoeyes.plan.solver import solve_by_choice
 
-GAP = 1e-3
-MOST_NODES = 20_000
 TOKEN_UNIT = 1e9
 RELAX_FEE = 1e5  # in the objective's unit: fewer families relaxed always beats cheaper ones
 SLACK_FEE = 10.0  # then less slack beats lower cost
@@ -188,28 +187,17 @@ def _rates(problem: Problem, wanted: Sequence[Demand]) -> NDArray[np.float64]:
 
 
 def _answer(problem: Problem, model: Any, variables: dict[str, Any], may_give: Sequence[Family]) -> Solution | None:
-    _, condition = model.solve(
-        solver_name="highs",
-        io_api="lp",  # built in memory, HiGHS prints its banner before it can be silenced
-        progress=False,
-        output_flag=False,
-        log_to_console=False,
-        threads=1,
-        random_seed=0,
-        mip_rel_gap=GAP,
-        mip_max_nodes=MOST_NODES,
-    )
-    if condition not in ("optimal", "iteration_limit", "terminated_by_limit", "suboptimal"):
+    found = solve_by_choice(model, variables["mode"])
+    if found is None:
         return None
-    counts = np.rint(np.asarray(variables["units"].solution.values)).astype(int)
-    chosen = problem.modes[int(np.argmax(np.asarray(variables["mode"].solution.values)))]
+    counts = np.rint(found.of(variables["units"])).astype(int)
+    chosen = problem.modes[int(np.argmax(found.of(variables["mode"])))]
     units = {lot.id: int(count) for lot, count in zip(problem.lots, counts) if count > 0}
     relaxed = {}
     if may_give:
-        given = np.asarray(variables["slack"].solution.values)
+        given = found.of(variables["slack"])
         relaxed = {family.id: float(n) * family.per_unit for family, n in zip(may_give, given) if n > 1e-6}
-    gap = max(0.0, float(model.solver_model.getInfo().mip_gap))
-    return Solution(units=units, mode=chosen.id, usd=cost_of(problem, units), gap=gap, relaxed=relaxed)
+    return Solution(units=units, mode=chosen.id, usd=cost_of(problem, units), gap=found.gap, relaxed=relaxed)
 
 
 def _index(name: str, labels: Sequence[str]) -> Any:

@@ -32,10 +32,13 @@ class Rates:
         return tuple(self._speeds.values())
 
     def tokens_per_s_per_chip(self, system: System, chip: Chip, offer: Offer) -> float:
-        """Tokens a second a chip, before uptime; zero where the model fits no fleet that the offer allows."""
+        """Tokens a second a chip at the slow end of the range, before uptime: a deadline hangs on it.
+
+        Zero where the model fits no fleet that the offer allows.
+        """
         if system.id not in self._speeds:
             self._speeds[system.id] = self._speed(system, chip, offer)
-        return self._speeds[system.id].tokens_per_s_per_chip
+        return self._speeds[system.id].low
 
     def _speed(self, system: System, chip: Chip, offer: Offer) -> Speed:
         training = self._case.training

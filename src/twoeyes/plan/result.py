@@ -105,8 +105,8 @@ class Plan:
     mode: str
     start: date
     finish: date
-    finish_low: date | None
-    finish_high: date | None
+    finish_low: date
+    finish_high: date
     purchases: tuple[Purchase, ...]
     porting: tuple[CostLine, ...]
     usd: float

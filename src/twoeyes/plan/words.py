@@ -33,7 +33,9 @@ REASON = {
     "not announced": {"en": "not announced", "zh": "尚未发布"},
     "stance": {"en": "not lawful under your stance", "zh": "不符合所选立场"},
     "too late": {"en": "too late", "zh": "来不及"},
+    "too small": {"en": "too small for the job", "zh": "规模不足"},
     "costs more": {"en": "costs more", "zh": "成本更高"},
+    "does not mix": {"en": "mixing it in would cost more than it saves", "zh": "混用得不偿失"},
 }
 WORDS = {
     "head": {"en": "Least-cost plan under your stance", "zh": "所选立场下的最低成本方案"},
@@ -87,7 +89,7 @@ def plan_in_words(plan: Plan, lang: str) -> str:
 
 
 def _training_line(plan: Plan, word: str) -> str:
-    span = f"{plan.finish_low or '-'} to {plan.finish_high or 'over a year late'} over the range of speed"
+    span = f"{plan.finish_low} to {plan.finish_high} over the range of speed"
     return f"{word}: {plan.mode}, {plan.start} to {plan.finish} ({span})"
 
 
