@@ -26,7 +26,6 @@ _WHERE = {
     "Fleet": "twoeyes.perf",
     "simulate": "twoeyes.perf",
     "land": "twoeyes.trade",
-    "supply": "twoeyes.supply",
     "load_case": "twoeyes.plan",
     "plan": "twoeyes.plan",
     "replay": "twoeyes.plan",
@@ -45,7 +44,6 @@ __all__ = [
     "plan",
     "replay",
     "simulate",
-    "supply",
 ]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from twoeyes.plan.result import NOT_LEGAL_ADVICE, Plan, Purchase
 
 if TYPE_CHECKING:
-    from twoeyes.plan.replay import Outcome, Replay
+    from twoeyes.plan.replays import Outcome, Replay
 
 BASIS = {
     "open": {"en": "no licence requirement found", "zh": "未发现许可要求"},
