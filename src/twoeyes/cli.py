@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 app = App(
     name="twoeyes",
     version=__version__,
-    help="Which accelerators to buy, from whom, where and when; under which rules on that day; and what if they change.",
+    help="Which accelerators to buy, from whom, where and when; under which rules; and what if they change.",
     help_format="plaintext",
 )
 data = App(name="data", help="Check or rebuild the project's own facts.", help_format="plaintext")
@@ -285,10 +285,16 @@ def doctor() -> None:
 @data.command(name="check")
 def data_check(*, json: Json = False) -> None:
     """Check the log and the catalogue: sources, keys, values, dates, duplicates, hindsight; exit 2 on any error."""
-    from twoeyes.facts.check import check_everything
+    from twoeyes.facts.check import Finding, check_catalogue
+    from twoeyes.facts.check_log import log_findings
     from twoeyes.report.terminal import findings_text
+    from twoeyes.trade import duty_faults
 
-    findings = check_everything()
+    findings = [*check_catalogue(), *log_findings()]
+    findings += [
+        Finding(severity="error", where=doubt.about, what=f"{doubt.rule}: {doubt.message}", mend="mend its event file")
+        for doubt in duty_faults(_world(None))
+    ]
     print(findings_text(findings, as_json=json))
     errors = sum(finding.severity == "error" for finding in findings)
     if errors:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from twoeyes.facts.fact import Fact, Source
+from twoeyes.facts.fact import Confidence, Fact, Source
 
 Dtype = Literal["fp32", "tf32", "fp16", "bf16", "fp8", "int8", "fp6", "fp4", "int4"]
 Attention = Literal["MHA", "GQA", "MQA", "MLA", "hybrid", "sparse"]
+PriceKind = Literal["rent", "buy", "capex", "construction", "life", "levy", "breakeven", "other"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class Chip:
     non_planar: bool | None
     compute_dies: int | None
     die_area_mm2: float | None
-    peak_flops: Mapping[Dtype, float]
+    peak_flops: Mapping[Dtype, float] = field(hash=False)
     memory_type: str | None
     memory_bytes: float | None
     memory_bw: float | None
@@ -45,7 +46,7 @@ class Chip:
     tdp_w: float | None
     dc_marketed: bool | None
     variant_of: str | None
-    facts: Mapping[str, Fact] = field(repr=False)
+    facts: Mapping[str, Fact] = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ class System:
     scaleout_bw: float | None  # B/s per chip per direction
     power_w: float | None  # at the plug, before PUE
     cooling: Literal["air", "liquid", "hybrid"] | None
-    facts: Mapping[str, Fact] = field(repr=False)
+    facts: Mapping[str, Fact] = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,7 @@ class Model:
     vocab: int
     max_context: int | None
     tied_embeddings: bool
-    facts: Mapping[str, Fact] = field(repr=False)
+    facts: Mapping[str, Fact] = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ class Place:
     pue: float | None
     vat_pct: float | None
     duty_servers_pct: float | None
-    facts: Mapping[str, Fact] = field(repr=False)
+    facts: Mapping[str, Fact] = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +128,12 @@ class Price:
 
     item: str
     label: str
-    kind: Literal["rent", "buy", "capex", "construction", "life", "levy", "breakeven", "other"]
+    kind: PriceKind
     low: float
     high: float
     currency: str
     unit: str
     known_from: date
+    confidence: Confidence
     sources: tuple[Source, ...]
     note: str = ""

@@ -55,9 +55,15 @@ class Effect(Strict):
 
 
 class Control(Strict):
-    """A rule of one jurisdiction over transactions."""
+    """A rule of one jurisdiction over transactions, which binds where `scope` and `when` both hold.
+
+    `scope` says what kind of transaction the rule speaks of at all: outside it the rule is not worth a line in an
+    answer. A rule that holds takes the rules named in `overrides` out of play. `cites` are the ids under which
+    tables and readers know it, where they differ from the measure's.
+    """
 
     jurisdiction: Name
+    scope: When = ALWAYS
     when: When = ALWAYS
     effect: Effect
     overrides: tuple[Name, ...] = ()
@@ -67,12 +73,20 @@ class Control(Strict):
 
 
 class Definition(Strict):
-    """A class of items by what they can do: an ECCN paragraph as a condition over the item's facts."""
+    """A fact that follows from others: `fact` has `value` where `when` holds.
+
+    An ECCN paragraph is a condition over what the item can do; being subject to a law is one over the links to it.
+    Several definitions of one value are alternatives. A stated fact takes precedence over a defined one.
+    """
 
     jurisdiction: Name
-    eccn: Name
+    fact: Name = "eccn"
+    value: Name
+    scope: When = ALWAYS
     when: When
+    cites: tuple[Name, ...] = ()
     citation: str = ""
+    note: Text | None = None
 
 
 class Membership(Strict):
@@ -123,6 +137,7 @@ class Duty(Strict):
     rate_pct: NonNegative | None = None
     when: When = ALWAYS
     layers: tuple[Name, ...] = ()  # what an exemption takes away, or a duty displaces
+    share_fact: str = ""  # for `on_content`: the fact that holds the share of value (0 to 1)
     heading: str = ""
     refundable: bool = False
     citation: str = ""

@@ -147,7 +147,7 @@ def _openings(events: tuple[Event, ...]) -> tuple[dict[str, str], list[str]]:
                 continue
             if change.target in kinds:
                 faults.append(f"{event.id}: {change.target} is opened twice; amend or resume it")
-            elif change.kind not in KINDS:
+            elif change.kind is None or change.kind not in KINDS:
                 faults.append(f"{event.id}: kind {change.kind!r} is none of {', '.join(KINDS)}")
             else:
                 kinds[change.target] = change.kind

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Literal, cast
 
 FactType = Literal["place", "number", "flag", "word", "words", "code"]
-NotStated = Literal["unknown", "absent", "assumed_none"]
+NotStated = Literal["unknown", "absent", "assumed_none", "later"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,8 @@ class Term:
     """One fact by name.
 
     `not_stated` says how silence is read: `unknown` stays null; `absent` is false, or the empty list; `assumed_none`
-    is absent too, and the answer prints it as an assumption.
+    is absent too, and the answer prints it as an assumption; `later` comes after the decision, so that even where it
+    is named as unknown it is read as absent.
     """
 
     fact: str

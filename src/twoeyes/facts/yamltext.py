@@ -66,7 +66,7 @@ def _refuse_aliases(text: str, origin: str) -> None:
         return
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             raise InputError(f"{origin}:{line}: anchors and aliases are not used here; write the value out")
 
 

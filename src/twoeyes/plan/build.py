@@ -25,13 +25,13 @@ FRONTIER_SHARES = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8)
 _DAY = timedelta(days=1)
 
 
-def plan(world: World, case: Case, *, frontier: bool = False) -> Plan:
+def plan(world: World, case: Case, *, frontier: bool = False, found: Market | None = None) -> Plan:
     """The least-cost plan under the buyer's stance, as the world knows it.
 
     Raises NothingLawfulError where the stance leaves no offer, InfeasibleError where no purchase meets the case (with
-    the actor that cannot be survived, or the fewest limits to relax).
+    the actor that cannot be survived, or the fewest limits to relax). `found` is the market, where it is known already.
     """
-    found = market(world, case)
+    found = found or market(world, case)
     if not found.lots:
         raise NothingLawfulError(_nothing(found.lost))
     problem = state(world, case, found)
@@ -134,7 +134,7 @@ def _written(
         usd=solution.usd,
         gap=solution.gap,
         binding=_binding(problem, solution),
-        vetoes=tuple(_veto_rows(case, problem, solution)),
+        vetoes=tuple(_veto_rows(world, case, problem, solution)),
         lost=(*found.lost, *_outbid(found, problem, solution)),
         speeds=found.speeds,
         assumptions=tuple(_assumptions(world, case, found)),
@@ -181,7 +181,8 @@ def _binding(problem: Problem, solution: Solution) -> tuple[Binding, ...]:
     return tuple(found)
 
 
-def _veto_rows(case: Case, problem: Problem, solution: Solution) -> Iterable[VetoRow]:
+def _veto_rows(world: World, case: Case, problem: Problem, solution: Solution) -> Iterable[VetoRow]:
+    bought = {lot.chip for lot in problem.lots if lot.id in solution.units}
     for veto in problem.vetoes:
         share = delivered(problem, solution, veto) / problem.tokens
         yield VetoRow(
@@ -190,7 +191,7 @@ def _veto_rows(case: Case, problem: Problem, solution: Solution) -> Iterable[Vet
             start=veto.start,
             share=min(1.0, share),
             required=veto.required,
-            why=why_veto(veto, solution, problem, case),
+            why=why_veto(world, case, veto, bought),
         )
 
 
@@ -214,7 +215,9 @@ def _outbid(found: Market, problem: Problem, solution: Solution) -> Iterable[Los
             detail = f"the job runs at one place, and there this offer could do at most {most:.0%} of it"
             yield Lost(offer=offer, reason="too small", detail=detail)
         else:
-            detail = f"USD {best:.2f} a million tokens trained in time at best, against up to {paid:.2f} for what is bought"
+            detail = (
+                f"USD {best:.2f} a million tokens trained in time at best, against up to {paid:.2f} for what is bought"
+            )
             yield Lost(offer=offer, reason="costs more" if best > paid else "does not mix", detail=detail)
 
 

@@ -73,21 +73,21 @@ def _trained(problem: Problem, bought: list[tuple[Lot, int]], mode: Mode, veto: 
         first = max(problem.start, lot.train_from)
         last = min(problem.finish, lot.until or problem.finish)
         days = [first + timedelta(days=n) for n in range(max(0, (last - first).days))]
-        running = sum(_running_share(problem, lot, day, veto, days) for day in days)
+        exposed = next((day for day in days if veto is not None and day >= veto.start), last)
+        running = sum(_running_share(problem, lot, day, veto, exposed) for day in days)
         total += count * lot.tokens_per_s * problem.uptime * 86_400 * running * mode.efficiency
     return total
 
 
-def _running_share(problem: Problem, lot: Lot, day: date, veto: VetoCase | None, days: list[date]) -> float:
+def _running_share(problem: Problem, lot: Lot, day: date, veto: VetoCase | None, exposed: date) -> float:
     if veto is None:
         return 1.0
     if lot.entry >= veto.start:
         return (veto.rent_survives if lot.rented else veto.survives)[lot.chip]
     if day < veto.start:
         return 1.0
-    exposed = [each for each in days if each >= veto.start]
-    years = (day - exposed[0]).days + 0.5
-    return max(0.0, 1.0 - problem.attrition_per_year * years / 365.25)
+    days = (day - exposed).days + 0.5
+    return max(0.0, 1.0 - problem.attrition_per_year * days / 365.25)
 
 
 def _money(problem: Problem, bought: list[tuple[Lot, int]]) -> list[Breach]:

@@ -6,6 +6,7 @@ the price. Import tax is cash that a trader recovers: it is no cost here.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -23,11 +24,12 @@ DAYS_A_YEAR = 365.25
 
 
 class Costs:
-    """Unit costs of a case in one world; landed cost is asked once an offer, country and day."""
+    """Unit costs of a case in one world; landed cost is asked once a stretch of days with unchanged duties."""
 
     def __init__(self, world: World, case: Case) -> None:
         self._world, self._case = world, case
-        self._landed: dict[tuple[str, str, date], tuple[CostLine, ...]] = {}
+        self._changes = world.days_of_change("duty")
+        self._landed: dict[tuple[str, str, int], tuple[CostLine, ...]] = {}
 
     def bought(
         self, offer: Offer, system: System, site: Site, entry: date, use_from: date, until: date
@@ -43,7 +45,7 @@ class Costs:
         )
 
     def _landed_lines(self, offer: Offer, system: System, site: Site, entry: date) -> tuple[CostLine, ...]:
-        key = (offer.id, site.country, entry)
+        key = (offer.id, site.country, bisect_right(self._changes, entry))
         if key not in self._landed:
             from twoeyes.trade import land
 

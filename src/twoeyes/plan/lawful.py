@@ -1,7 +1,7 @@
 """The join with law: every act that a lot needs, read on its own day, and what the stance makes of it.
 
-Acts are read with each route that the rules may offer: under a volume exception where the buyer holds its certification,
-and without. The law stands still for stretches of days, so most acts are answered from a stretch already read.
+Acts are read by each route that the rules may offer: under a volume exception where the buyer holds its
+certification, and without. The law stands still for stretches of days, so most acts are answered from one read before.
 """
 
 from __future__ import annotations
@@ -38,19 +38,37 @@ class Acts:
     units: int
 
 
-def admissions(world: World, case: Case, acts: Sequence[Acts]) -> Iterator[tuple[Admission, ...]]:
-    """For each candidate, its admissions by route: at most one on each basis, none twice."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routes:
+    """The readings of a candidate's acts without any volume exception, and under it; and its last act's day."""
+
+    plain: tuple[Reading, ...]
+    excepted: tuple[Reading, ...]
+    beyond_horizon: bool
+
+
+def routes_of(world: World, case: Case, acts: Sequence[Acts]) -> list[Routes]:
+    """What the law says of each candidate by each route, whatever the stance."""
     reader = _Reader(world, case)
-    for wanted in acts:
-        found: dict[str, Admission] = {}
-        for units in (None, wanted.units):
-            readings = tuple(reader.readings(wanted, units))
-            beyond = max(wanted.export, *wanted.uses) > world.horizon and not case.assume_law_frozen
-            admission = admit(case.stance, readings, beyond_horizon=beyond)
-            found.setdefault(admission.outcome, admission)
-        if len(found) > 1:
-            found.pop("excluded", None)
-        yield tuple(found.values())
+    return [
+        Routes(
+            plain=tuple(reader.readings(wanted, None)),
+            excepted=tuple(reader.readings(wanted, wanted.units)),
+            beyond_horizon=max(wanted.export, *wanted.uses) > world.horizon and not case.assume_law_frozen,
+        )
+        for wanted in acts
+    ]
+
+
+def admissions(case: Case, routes: Routes) -> tuple[Admission, ...]:
+    """A candidate's admissions under the stance: at most one on each basis; `excluded` only where nothing else is."""
+    found: dict[str, Admission] = {}
+    for readings in (routes.plain, routes.excepted):
+        admission = admit(case.stance, readings, beyond_horizon=routes.beyond_horizon)
+        found.setdefault(admission.outcome, admission)
+    if len(found) > 1:
+        found.pop("excluded", None)
+    return tuple(found.values())
 
 
 def exception_volume(world: World) -> float:
@@ -129,4 +147,3 @@ def _reading(ruling: Ruling, action: str, on: date) -> Reading:
         cites=tuple(cites),
         why=f"{text}{missing}" + (f" ({citation})" if citation else ""),
     )
-

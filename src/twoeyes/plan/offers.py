@@ -14,7 +14,7 @@ from twoeyes.errors import UnknownNameError
 from twoeyes.facts.catalog import Chip, System
 from twoeyes.plan.case import Case, Offer, Site
 from twoeyes.plan.economics import CHIPS_RENTED_AT_ONCE, Costs, rented
-from twoeyes.plan.lawful import Acts, admissions
+from twoeyes.plan.lawful import Acts, Routes, admissions, routes_of
 from twoeyes.plan.problem import Basis, Lot
 from twoeyes.plan.rates import Rates
 from twoeyes.plan.result import Lost, Speed
@@ -47,6 +47,16 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What the world answers of a case's offers, whatever the stance: readings, rates, costs, what fell out."""
+
+    candidates: tuple[tuple[Candidate, Routes], ...]
+    rates: Rates
+    costs: Costs
+    lost: tuple[Lost, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Market:
     """Everything on offer on the day: lots with their admissions, and what fell out with its reason."""
 
@@ -56,9 +66,8 @@ class Market:
     speeds: tuple[Speed, ...]
 
 
-def market(world: World, case: Case) -> Market:
-    """Every lot that may be planned under the stance, as known by the world, and every offer that may not be."""
-    rates, costs = Rates(world, case), Costs(world, case)
+def survey(world: World, case: Case) -> Survey:
+    """Everything on offer as the world knows it, each candidate with what the law says of each route to it."""
     lost: list[Lost] = []
     candidates: list[Candidate] = []
     for offer in case.offers:
@@ -71,20 +80,40 @@ def market(world: World, case: Case) -> Market:
             candidates += mine
         else:
             lost.append(Lost(offer=offer.id, reason="too late", detail="no order placed from now arrives in time"))
+    routes = routes_of(world, case, [_acts(case, candidate) for candidate in candidates])
+    return Survey(
+        candidates=tuple(zip(candidates, routes)),
+        rates=Rates(world, case),
+        costs=Costs(world, case),
+        lost=tuple(lost),
+    )
+
+
+def market(world: World, case: Case, found: Survey | None = None) -> Market:
+    """Every lot that may be planned under the stance, as known by the world, and every offer that may not be.
+
+    `found`: a survey of the same world and case, made under any stance.
+    """
+    found = found or survey(world, case)
     lots: dict[str, Lot] = {}
     admitted: dict[str, Admission] = {}
     refused: dict[str, Admission] = {}
-    for candidate, options in zip(candidates, admissions(world, case, [_acts(case, c) for c in candidates])):
-        for admission in options:
+    for candidate, routes in found.candidates:
+        for admission in admissions(case, routes):
             if admission.outcome == "excluded":
                 refused[candidate.offer.id] = admission
                 continue
-            for lot in _lots(world, case, rates, costs, candidate, admission):
+            for lot in _lots(world, case, found.rates, found.costs, candidate, admission):
                 lots[lot.id] = lot
                 admitted[lot.id] = admission
     sold = {lot.offer for lot in lots.values()}
-    lost += [_refusal(offer, admission) for offer, admission in refused.items() if offer not in sold]
-    return Market(lots=tuple(lots.values()), admissions=admitted, lost=tuple(lost), speeds=rates.speeds)
+    refusals = (_refusal(offer, admission) for offer, admission in refused.items() if offer not in sold)
+    return Market(
+        lots=tuple(lots.values()),
+        admissions=admitted,
+        lost=(*found.lost, *refusals),
+        speeds=found.rates.speeds,
+    )
 
 
 def epochs(known: date, last: date) -> tuple[date, ...]:

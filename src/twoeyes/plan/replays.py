@@ -6,12 +6,15 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from twoeyes.errors import TwoeyesError
 from twoeyes.facts.events import Event
 from twoeyes.plan.build import plan, with_reading
 from twoeyes.plan.case import READINGS, Case
+from twoeyes.plan.offers import Survey, market, survey
+from twoeyes.plan.problem import Lot
 from twoeyes.plan.result import Plan
 from twoeyes.world import World
 
@@ -22,6 +25,7 @@ class Outcome:
 
     known: date
     reading: str
+    lots: tuple[Lot, ...]
     plan: Plan | None
     error: str = ""
 
@@ -98,41 +102,47 @@ class Replay:
 
 def replay(case: Case, known: Iterable[date | str], *, jurisdiction: str = "US") -> Replay:
     """Plan a case on several days under the first two readings of one jurisdiction: the letter, and the letter less
-    published non-enforcement. Between days, remove each new announcement by itself to see what it moved.
+    published non-enforcement. Between days, take away each new announcement by itself to see what it moved.
     """
     worlds = [World(day) for day in known]
+    surveys = {world.known: survey(world, case) for world in worlds}
+    read = {reading: with_reading(case, jurisdiction, reading) for reading in READINGS[:2]}
     outcomes = {
-        (reading, world.known): _outcome(world, with_reading(case, jurisdiction, reading), reading)
-        for reading in READINGS[:2]
+        (reading, world.known): _outcome(world, read[reading], reading, surveys[world.known])
+        for reading in read
         for world in worlds
     }
     own = case.stance.jurisdictions.get(jurisdiction, READINGS[0])
-    own = own if own in READINGS[:2] else READINGS[0]
+    own = own if own in read else READINGS[0]
     moved = tuple(
         (
             before.known,
             after.known,
-            tuple(_moves(with_reading(case, jurisdiction, own), before, after, outcomes[own, after.known])),
+            tuple(_moves(read[own], before, outcomes[own, before.known], after, outcomes[own, after.known])),
         )
-        for before, after in zip(worlds, worlds[1:])
+        for before, after in pairwise(worlds)
     )
     return Replay(case=case.id, jurisdiction=jurisdiction, outcomes=tuple(outcomes.values()), moved=moved)
 
 
-def _outcome(world: World, case: Case, reading: str) -> Outcome:
+def _outcome(world: World, case: Case, reading: str, found: Survey | None = None) -> Outcome:
+    joined = market(world, case, found)
     try:
-        return Outcome(known=world.known, reading=reading, plan=plan(world, case))
+        made = plan(world, case, found=joined)
     except TwoeyesError as error:
         if error.exit_code == 2:
             raise
-        return Outcome(known=world.known, reading=reading, plan=None, error=str(error))
+        return Outcome(known=world.known, reading=reading, lots=joined.lots, plan=None, error=str(error))
+    return Outcome(known=world.known, reading=reading, lots=joined.lots, plan=made)
 
 
-def _moves(case: Case, before: World, after: World, new: Outcome) -> Iterable[Moved]:
+def _moves(case: Case, before: World, old: Outcome, after: World, new: Outcome) -> Iterable[Moved]:
+    explained = False
     for event in after.events:
         if not before.known < event.announced <= after.known:
             continue
-        lines = tuple(differences(_without(case, after, event, new), new)) if event.changes else ()
+        lines = tuple(_lines_of(case, after, event, new)) if event.changes else ()
+        explained = explained or bool(lines)
         yield Moved(
             event=event.id,
             announced=event.announced,
@@ -141,12 +151,25 @@ def _moves(case: Case, before: World, after: World, new: Outcome) -> Iterable[Mo
             lines=lines,
             why_not="" if lines else _why_not(event),
         )
+    lines = tuple(differences(old, new))
+    if lines and not explained:
+        yield Moved(
+            event="calendar",
+            announced=after.known,
+            title=f"The calendar: orders start {(after.known - before.known).days} days later",
+            title_zh=f"日历：下单晚 {(after.known - before.known).days} 天",
+            lines=lines,
+            why_not="",
+        )
 
 
-def _without(case: Case, world: World, event: Event, new: Outcome) -> Outcome:
-    """What would have been planned, had this one announcement not been made."""
+def _lines_of(case: Case, world: World, event: Event, new: Outcome) -> Iterable[str]:
+    """What would have been planned otherwise, had this one announcement not been made."""
     remaining = tuple(other for other in world.log.events if other.id != event.id)
-    return _outcome(World(world.known, log=replace(world.log, events=remaining)), case, new.reading)
+    without = World(world.known, log=replace(world.log, events=remaining))
+    joined = market(without, case)
+    if joined.lots != new.lots:
+        yield from differences(_outcome(without, case, new.reading), new)
 
 
 def differences(old: Outcome, new: Outcome) -> Iterable[str]:

@@ -6,18 +6,18 @@ over an Ascend bought in Malaysia). A veto of the rules lets nothing new through
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from twoeyes.errors import UnknownNameError
-from twoeyes.facts.catalog import Chip
 from twoeyes.plan.case import Case
-from twoeyes.plan.model import Solution
-from twoeyes.plan.problem import Lot, Problem, VetoCase
+from twoeyes.plan.problem import Lot, VetoCase
 from twoeyes.plan.stance import Admission
-from twoeyes.supply import Actor, actors, chain_of, held, survival
-from twoeyes.supply.graph import Chain
+from twoeyes.supply import Actor, Chain, Veto, actors, chain_of, held, survives
+from twoeyes.supply.veto import ActorKind
 from twoeyes.world import World
 
+KIND: Mapping[str, ActorKind] = {"vendor": "vendor", "foundry": "foundry", "government": "government"}
 GROUP_OF_KIND: Mapping[str, str] = {
     "vendor": "vendors",
     "foundry": "foundries",
@@ -29,53 +29,55 @@ def veto_cases(
     world: World, case: Case, lots: Sequence[Lot], admitted: Mapping[str, Admission]
 ) -> tuple[VetoCase, ...]:
     """Every actor that reaches some chip of the lots, at every start day; required where the case says so."""
-    chips = {lot.chip: world.chip(lot.chip) for lot in lots}
-    chains = {name: chain for name in chips if (chain := _chain(name, case)) is not None}
+    chips = sorted({lot.chip for lot in lots})
+    chains = {chip: chain for chip in chips if (chain := _chain(world, case, chip)) is not None}
     hosts = {site.country for site in case.sites}
     linked = _linked(lots, admitted)
-    found = []
-    for actor in actors(chains.values()):
-        if actor.kind == "government" and actor.name in hosts:
-            continue
-        survives = {name: _survives(actor, chip, chains.get(name), case, linked) for name, chip in chips.items()}
-        for start in case.n1.start_days:
-            wanted = GROUP_OF_KIND[actor.kind] in case.n1.actors and start >= case.n1.from_
-            found.append(
-                VetoCase(
-                    actor=actor.name,
-                    kind=actor.kind,
-                    start=start,
-                    survives=survives,
-                    rent_survives=survives,
-                    required=case.n1.share_of_work if wanted else None,
-                )
-            )
-    return tuple(found)
+    return tuple(
+        _veto_case(case, actor, start, {chip: chains.get(chip) for chip in chips}, linked)
+        for actor in actors(chains.values())
+        if not (actor.kind == "government" and actor.name in hosts)
+        for start in case.n1.start_days
+    )
 
 
-def why_veto(veto: VetoCase, solution: Solution, problem: Problem, case: Case) -> str:
+def _veto_case(
+    case: Case, actor: Actor, start: date, chains: Mapping[str, Chain | None], linked: Mapping[str, frozenset[str]]
+) -> VetoCase:
+    veto = Veto(actor=actor, start=start, horizon=case.n1.horizon)
+    survives_by_chip = {chip: _survives(veto, chip, chain, linked) for chip, chain in chains.items()}
+    wanted = GROUP_OF_KIND[actor.kind] in case.n1.actors and start >= case.n1.from_
+    return VetoCase(
+        actor=actor.name,
+        kind=actor.kind,
+        start=start,
+        survives=survives_by_chip,
+        rent_survives=survives_by_chip,
+        required=case.n1.share_of_work if wanted else None,
+    )
+
+
+def why_veto(world: World, case: Case, veto: VetoCase, bought: Iterable[str]) -> str:
     """Through which nodes the actor reaches the chips bought, or that it reaches none."""
-    bought = sorted({lot.chip for lot in problem.lots if lot.id in solution.units})
-    actor = Actor(kind=veto.kind, name=veto.actor)  # type: ignore[arg-type]
     parts = []
-    for chip in bought:
-        chain = _chain(chip, case)
+    for chip in sorted(bought):
+        chain = _chain(world, case, chip)
         if veto.survives[chip] >= 1.0 or chain is None:
             continue
-        nodes = [f"{item.node.name} ({item.reach})" for item in held(chain, actor) if item.dep == "flow"]
+        reached = [item for item in held(chain, Actor(kind=KIND[veto.kind], name=veto.actor)) if item.dep == "flow"]
+        nodes = [f"{item.node.name} ({item.reach})" for item in reached]
         parts.append(f"{chip}: {', '.join(nodes[:2]) or 'its law over the deal'}")
     return "; ".join(parts) or "reaches no new supply of what is bought"
 
 
-def _survives(
-    actor: Actor, chip: Chip, chain: Chain | None, case: Case, linked: Mapping[str, frozenset[str]]
-) -> float:
-    """The low end of what new supply an actor leaves of a chip; nothing where nobody wrote its chain down."""
-    if case.n1.horizon == "installed":
+def _survives(veto: Veto, chip: str, chain: Chain | None, linked: Mapping[str, frozenset[str]]) -> float:
+    """The low end of what new supply a veto leaves of a chip; nothing where nobody wrote its chain down."""
+    if veto.horizon == "installed":
         return 1.0
-    by_rules = 0.0 if actor.kind == "government" and actor.name in linked.get(chip.id, frozenset()) else 1.0
-    by_supply = 0.0 if chain is None else survival(chain, actor, case.n1.horizon)[0]
-    return min(by_rules, by_supply)
+    ruled = veto.actor.kind == "government" and veto.actor.name in linked.get(chip, frozenset())
+    if ruled or chain is None:
+        return 0.0
+    return survives(chain, veto).low
 
 
 def _linked(lots: Sequence[Lot], admitted: Mapping[str, Admission]) -> Mapping[str, frozenset[str]]:
@@ -87,8 +89,8 @@ def _linked(lots: Sequence[Lot], admitted: Mapping[str, Admission]) -> Mapping[s
     return {chip: frozenset(places) for chip, places in found.items()}
 
 
-def _chain(chip: str, case: Case) -> Chain | None:
+def _chain(world: World, case: Case, chip: str) -> Chain | None:
     try:
-        return chain_of(chip, case.training.start_no_earlier)
+        return chain_of(chip, max(case.training.start_no_earlier, world.known), world.known)
     except UnknownNameError:
         return None

@@ -1,8 +1,8 @@
 """Solving a program in which exactly one of several binary choices is taken: one choice at a time, best bound first.
 
-Each choice is fixed in turn. Its linear relaxation bounds it from below; the choices are then solved as integer programs in
-order of bound, until the next bound cannot beat what was found. So weak big-M rows never meet the tree search, and the
-gap is proven over all choices. One thread, a fixed seed, a node limit and a gap: no clock.
+Each choice is fixed in turn. Its linear relaxation bounds it from below; the choices are then solved as integer
+programs in order of bound, until the next bound cannot beat what was found. So weak big-M rows never meet the tree
+search, and the gap is proven over all choices. One thread, a fixed seed, a node limit and a gap: no clock.
 """
 
 from __future__ import annotations

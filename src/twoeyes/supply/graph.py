@@ -1,153 +1,157 @@
-"""The supply chain of a chip as an AND of groups, each an OR of nodes with shares; from the project's own tables.
+"""The nouns of the supply graph: nodes that somebody runs, dated edges, and the AND/OR chain of one chip.
 
-`facts/supply/nodes.csv` says who and where, and which governments reach it; `edges.csv` what a chain needs from it, how
-soon its loss bites (`dep`) and whether there is another source (`need`); `chips.csv` which chip comes down which chain.
+A chain needs every one of its groups; within a group the `need` says how its nodes stand to one another.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from importlib import resources
-from types import MappingProxyType
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from twoeyes.errors import unknown_name
+from twoeyes.facts.fact import Confidence, Source
 
-Dependence = Literal["flow", "capital", "design"]
+if TYPE_CHECKING:
+    import rustworkx as rx
+
+Dep = Literal["flow", "capital", "design"]
 Need = Literal["any", "all", "buffered"]
-Reach = Literal["territorial", "headquarters", "extraterritorial"]
-Share = tuple[float, float, float]  # low, mid, high
+Kind = Literal[
+    "vendor", "fab", "memory", "packaging", "substrate", "material", "assembly", "tool", "eda", "ip", "stockpile"
+]
+
+
+class Range(NamedTuple):
+    """A low, a middle and a high figure."""
+
+    low: float
+    mid: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """One estimate of a node. `measure` is share, quantity, lead_weeks, ttr_weeks or tts_weeks.
+
+    `ttr_weeks` is the time to recover full output after a loss; `tts_weeks` the time that what depends on the node
+    survives without it (Simchi-Levi et al. 2015).
+    """
+
+    measure: str
+    value: Range
+    unit: str
+    confidence: Confidence
+    sources: tuple[Source, ...]
+    known_from: date
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A supplier or a stock. `reaches` gives, by reach, the governments that can stop it."""
+    """A plant, a stock, a maker or a designer, with the governments whose word reaches it.
+
+    `territorial`: its output leaves from their soil; `headquarters`: its operator's seat; `extraterritorial`: through
+    content or technology of theirs. Countries and territories are ISO 3166-1 alpha-2.
+    """
 
     id: str
     name: str
-    kind: str
-    party: str
-    hq: str
-    sites: tuple[str, ...]
-    reaches: Mapping[Reach, tuple[str, ...]]
-    source: str
-    confidence: str
-    note: str
+    kind: Kind
+    operator: str
+    operator_name: str
+    headquarters: str
+    territorial: frozenset[str]
+    extraterritorial: frozenset[str]
+    confidence: Confidence = "memory"
+    estimates: Mapping[str, Estimate] = field(default_factory=dict, hash=False)
+    note: str = ""
 
-    def reach_of(self, government: str) -> Reach | None:
-        """The first reach by which a government holds the node, or None."""
-        return next((reach for reach, governments in self.reaches.items() if government in governments), None)
+    @property
+    def survives_days(self) -> Range:
+        """Days that its users last without it; zero where no buffer is estimated."""
+        weeks = self.estimates["tts_weeks"].value if "tts_weeks" in self.estimates else Range(0, 0, 0)
+        return Range(*(7 * week for week in weeks))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """What a chain takes from a node: the share of the group, and how soon its loss bites."""
+    """A chip needs a node, on `valid_from <= day < until`. `share` is of the group's input that comes through it."""
 
     group: str
-    dep: Dependence
+    dep: Dep
     need: Need
     node: Node
-    share: Share
-    valid: tuple[date | None, date | None]
-    source: str
-    confidence: str
-    note: str
+    share: Range
+    valid_from: date
+    until: date
+    confidence: Confidence = "memory"
+    sources: tuple[Source, ...] = ()
+    known_from: date = date.min
+    note: str = ""
 
-    def holds_on(self, day: date) -> bool:
-        """Whether the edge is part of the chain on a day."""
-        start, end = self.valid
-        return (start is None or start <= day) and (end is None or day <= end)
+    def live(self, day: date) -> bool:
+        return self.valid_from <= day < self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One necessary input. `any`: its nodes share it; `all`: each is necessary; `buffered`: each runs down a stock."""
+
+    name: str
+    dep: Dep
+    need: Need
+    edges: tuple[Edge, ...]
+
+    def live(self, day: date) -> tuple[Edge, ...]:
+        return tuple(edge for edge in self.edges if edge.live(day))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """Every edge behind a chip on one day."""
+    """Everything that new supply of one chip passes through, read on the day `on`; edges of other days are kept too."""
 
     id: str
-    edges: tuple[Edge, ...]
+    on: date
+    groups: tuple[Group, ...]
 
     @property
-    def groups(self) -> Mapping[str, tuple[Edge, ...]]:
-        """Edges by group, in the order of the table."""
-        found: dict[str, list[Edge]] = {}
-        for edge in self.edges:
-            found.setdefault(edge.group, []).append(edge)
-        return {group: tuple(edges) for group, edges in found.items()}
+    def edges(self) -> tuple[Edge, ...]:
+        return tuple(edge for group in self.groups for edge in group.edges)
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """Groups of output that have no known source on the day: nothing new comes."""
+        return tuple(group.name for group in self.groups if group.dep == "flow" and not group.live(self.on))
 
 
-def chain_of(chip: str, on: date) -> Chain:
-    """The chain behind a chip on a day. Raises UnknownNameError for a chip whose chain nobody has written down."""
-    chains = chips()
-    if chip not in chains:
-        raise unknown_name("supply chain of chip", chip, chains)
-    name = chains[chip]
-    return Chain(id=name, edges=tuple(edge for edge in _edges()[name] if edge.holds_on(on)))
+def digraph(chain: Chain) -> rx.PyDiGraph[str, str]:
+    """The AND/OR graph of the chain's day: node to group, labelled with its need; group to chip, labelled with its dep.
 
+    Also operator to node and government to node, labelled with the reach. Payloads are `kind:id`.
+    """
+    import rustworkx as rx
 
-@cache
-def chips() -> Mapping[str, str]:
-    """Chain by chip."""
-    return MappingProxyType({row["chip"]: row["chain"] for row in _rows("chips")})
+    graph: rx.PyDiGraph[str, str] = rx.PyDiGraph()
+    index: dict[str, int] = {}
 
+    def at(label: str) -> int:
+        if label not in index:
+            index[label] = graph.add_node(label)
+        return index[label]
 
-@cache
-def nodes() -> Mapping[str, Node]:
-    """Every node by id."""
-    return MappingProxyType({row["id"]: _node(row) for row in _rows("nodes")})
-
-
-def _node(row: Mapping[str, str]) -> Node:
-    def split(name: str) -> tuple[str, ...]:
-        return tuple(part for part in row[name].split("|") if part)
-
-    return Node(
-        id=row["id"],
-        name=row["name"],
-        kind=row["kind"],
-        party=row["party"],
-        hq=row["hq"],
-        sites=split("sites"),
-        reaches=MappingProxyType(
-            {
-                "territorial": split("reach_territorial"),
-                "headquarters": split("reach_hq"),
-                "extraterritorial": split("reach_extraterritorial"),
-            }
-        ),
-        source=row["source"],
-        confidence=row["confidence"],
-        note=row["note"],
-    )
-
-
-@cache
-def _edges() -> Mapping[str, tuple[Edge, ...]]:
-    found: dict[str, list[Edge]] = {}
-    for row in _rows("edges"):
-        found.setdefault(row["chain"], []).append(_edge(row))
-    return {chain: tuple(edges) for chain, edges in found.items()}
-
-
-def _edge(row: Mapping[str, str]) -> Edge:
-    low, mid, high = (float(row[name]) for name in ("share_low", "share_mid", "share_high"))
-    start, end = (date.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_to"))
-    return Edge(
-        group=row["group"],
-        dep=cast(Dependence, row["dep"]),
-        need=cast(Need, row["need"]),
-        node=nodes()[row["node"]],
-        share=(low, mid, high),
-        valid=(start, end),
-        source=row["source"],
-        confidence=row["confidence"],
-        note=row["note"],
-    )
-
-
-def _rows(name: str) -> Iterable[Mapping[str, str]]:
-    text = resources.files("twoeyes.facts").joinpath("supply", f"{name}.csv").read_text(encoding="utf-8")
-    return csv.DictReader(text.splitlines())
+    drawn: set[str] = set()
+    for group in chain.groups:
+        graph.add_edge(at(f"group:{group.name}"), at(f"chip:{chain.id}"), group.dep)
+        for edge in group.live(chain.on):
+            node = edge.node
+            graph.add_edge(at(f"node:{node.id}"), at(f"group:{group.name}"), group.need)
+            if node.id in drawn:
+                continue
+            drawn.add(node.id)
+            graph.add_edge(at(f"operator:{node.operator}"), at(f"node:{node.id}"), "operator")
+            graph.add_edge(at(f"government:{node.headquarters}"), at(f"node:{node.id}"), "headquarters")
+            for reach, governments in (("territorial", node.territorial), ("extraterritorial", node.extraterritorial)):
+                for government in sorted(governments):
+                    graph.add_edge(at(f"government:{government}"), at(f"node:{node.id}"), reach)
+    return graph
