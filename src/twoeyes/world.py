@@ -23,9 +23,8 @@ from twoeyes.facts.log import Log, check_log, ordered, shipped_log
 from twoeyes.facts.yamltext import Document, load
 
 if TYPE_CHECKING:
-    from twoeyes.facts.tables import Catalogue
-
     from twoeyes.facts.catalog import Chip, Model, Place, Price, System
+    from twoeyes.facts.tables import Catalogue
 
 FIRST_DAY = date(2018, 1, 1)
 

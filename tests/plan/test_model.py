@@ -1,4 +1,4 @@
-"""The optimiser on small problems, held against the independent checker and against what must be true of any optimum."""
+"""The optimiser on small problems: held against the independent checker, and what must be true of any optimum."""
 
 from dataclasses import replace
 from datetime import date

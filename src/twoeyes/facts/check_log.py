@@ -57,7 +57,9 @@ def hindsight(events: Iterable[Event]) -> Iterator[str]:
     events = tuple(events)
     for known in sorted({event.announced for event in events}):
         public = [event for event in events if event.announced <= known]
-        stated = {edge for event in public for change in event.changes for edge in change.valid or () if edge is not None}
+        stated = {
+            edge for event in public for change in event.changes for edge in change.valid or () if edge is not None
+        }
         ordinals = {edge.toordinal() for edge in stated}
         ordinals |= {
             event.announced.toordinal() + 1

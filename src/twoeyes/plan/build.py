@@ -15,7 +15,7 @@ from twoeyes.plan.model import Solution, delivered, least_cost
 from twoeyes.plan.offers import Market, last_useful_day, market
 from twoeyes.plan.problem import DAY_S, CostLine, Lot, Mode, PowerStep, Problem
 from twoeyes.plan.resilience import veto_cases, why_veto
-from twoeyes.plan.result import Binding, FrontierPoint, Lost, Plan, Purchase, VetoRow
+from twoeyes.plan.result import Binding, Both, FrontierPoint, Lost, Plan, Purchase, VetoRow
 from twoeyes.plan.rows import rows
 from twoeyes.world import World
 
@@ -225,25 +225,45 @@ def _dollars_per_million(problem: Problem, lot: Lot) -> float:
     return lot.usd / (problem.tokens_of(lot) / 1e6) if problem.tokens_of(lot) > 0 else float("inf")
 
 
-def _assumptions(world: World, case: Case, found: Market) -> Iterable[str]:
+def _assumptions(world: World, case: Case, found: Market) -> Iterable[Both]:
     buyer = case.buyer
     if buyer.listed_owner == "none_known":
-        yield "the buyer and its owners are not listed, as far as known"
+        yield Both("the buyer and its owners are not listed, as far as known", "就所知，买方及其所有者未被列名")
     if buyer.hosted_customers == "unknown":
-        yield "customers hosted later are unknown; one with a headquarters in D:5 or Macau changes the verdicts"
-    if case.stance.licences == "apply":
-        yield (
-            f"lots that need a licence are planned {case.stance.licence_weeks:g} weeks behind the application; "
-            "nothing ships before a licence is granted, and this answer grants none"
+        yield Both(
+            "customers hosted later are unknown; one with a headquarters in D:5 or Macau changes the verdicts",
+            "日后托管的客户未知；若其总部在D:5国家组或澳门，结论将改变",
         )
-    unknown = sorted({lot.vendor for lot in found.lots} - set(case.porting))
+    if case.stance.licences == "apply":
+        weeks = f"{case.stance.licence_weeks:g}"
+        yield Both(
+            f"lots that need a licence are planned {weeks} weeks behind the application; nothing ships before a licence "
+            "is granted, and this answer grants none",
+            f"须许可的批次按申请后{weeks}周排期；许可授予前不发货，本答复不构成许可",
+        )
+    unknown = ", ".join(sorted({lot.vendor for lot in found.lots} - set(case.porting)))
     if unknown:
-        yield f"porting cost and time unknown for {', '.join(unknown)}: taken as none, which flatters mixed fleets"
-    yield "sized on the slow end of the range of speed, so that the work is done in time there too"
-    yield "physics as of today: rates rest on efficiencies gathered after the day of the plan"
-    yield "running cost counts to the end of the training; rent earned and resale afterwards are left out"
+        yield Both(
+            f"porting cost and time unknown for {unknown}: taken as none, which flatters mixed fleets",
+            f"{unknown} 的移植成本与时间未知：按零计，这会美化混合集群",
+        )
+    yield Both(
+        "sized on the slow end of the range of speed, so that the work is done in time there too",
+        "按速度范围的慢端配置，使慢端亦能按期完成",
+    )
+    yield Both(
+        "physics as of today: rates rest on efficiencies gathered after the day of the plan",
+        "物理参数为现时所知：速率所用效率系在规划日之后收集",
+    )
+    yield Both(
+        "running cost counts to the end of the training; rent earned and resale afterwards are left out",
+        "运行成本计至训练结束；其后的出租收入与转售未计",
+    )
     if world.beyond_horizon:
-        yield f"known {world.known} lies past the log's horizon {world.horizon}: announcements after it are missing"
+        yield Both(
+            f"known {world.known} lies past the log's horizon {world.horizon}: announcements after it are missing",
+            f"信息截至日 {world.known} 晚于日志终点 {world.horizon}：其后的公告缺失",
+        )
 
 
 def _sources(world: World, found: Market, purchases: tuple[Purchase, ...]) -> tuple[str, ...]:

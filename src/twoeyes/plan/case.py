@@ -172,7 +172,8 @@ class Porting(Sourced):
 class Offer(Sourced):
     """Something on offer: systems to buy, or chips to rent.
 
-    `max_units` counts chips; without it availability is unknown, and nothing is bought. `price` is one system's.
+    `max_units` counts chips; without it availability is unknown, and nothing is bought. `price` is one system's. `facts` are
+    further facts of the vocabulary that hold for this offer's transactions.
     """
 
     id: str = ""
@@ -193,6 +194,7 @@ class Offer(Sourced):
     min_term_months: int | None = Field(default=None, gt=0)
     provider_parent: str = ""
     location: str = ""
+    facts: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod

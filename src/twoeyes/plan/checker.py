@@ -82,9 +82,10 @@ def _trained(problem: Problem, bought: list[tuple[Lot, int]], mode: Mode, veto: 
 def _running_share(problem: Problem, lot: Lot, day: date, veto: VetoCase | None, exposed: date) -> float:
     if veto is None:
         return 1.0
+    surviving = (veto.rent_survives if lot.rented else veto.survives)[lot.chip]
     if lot.entry >= veto.start:
-        return (veto.rent_survives if lot.rented else veto.survives)[lot.chip]
-    if day < veto.start:
+        return surviving
+    if day < veto.start or surviving >= 1.0:
         return 1.0
     days = (day - exposed).days + 0.5
     return max(0.0, 1.0 - problem.attrition_per_year * days / 365.25)

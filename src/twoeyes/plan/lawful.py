@@ -6,7 +6,7 @@ certification, and without. The law stands still for stretches of days, so most 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,6 +36,7 @@ class Acts:
     export: date
     uses: tuple[date, ...]
     units: int
+    facts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ class _Reader:
                 yield _reading(ruling, action, day)
 
     def _rulings(self, wanted: Acts, action: str, day: date, units: int | None) -> tuple[Ruling, ...]:
-        key = (wanted.item, wanted.from_, wanted.to, action, units)
+        key = (wanted.item, wanted.from_, wanted.to, action, units, *sorted(wanted.facts.items()))
         for since, until, rulings in self._kept.get(key, ()):
             if since <= day and (until is None or day < until):
                 return rulings
@@ -108,7 +109,7 @@ class _Reader:
 
     def _transaction(self, wanted: Acts, action: str, units: int | None) -> Transaction:
         buyer = self._case.buyer
-        facts: dict[str, object] = dict(buyer.facts)
+        facts: dict[str, object] = {**buyer.facts, **wanted.facts}
         if action == "rent":
             facts["hosted_in"] = wanted.to
         if units is None:

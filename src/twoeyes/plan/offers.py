@@ -218,6 +218,7 @@ def _acts(case: Case, candidate: Candidate) -> Acts:
         export=candidate.export,
         uses=uses,
         units=candidate.system.chips,
+        facts=candidate.offer.facts,
     )
 
 

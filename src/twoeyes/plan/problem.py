@@ -156,13 +156,15 @@ class Problem:
     def tokens_under(self, lot: Lot, veto: VetoCase) -> float:
         """Tokens that one unit of the lot still trains by the finish under a veto.
 
-        A lot in use before the veto's start runs on, less attrition without spares; a later one comes in the share that
-        survives.
+        A lot in use before the veto's start runs on, less attrition where its supply is cut and spares with it; a later
+        one comes in the share that survives.
         """
         rate = lot.tokens_per_s * self.uptime
+        surviving = veto.rent_survives if lot.rented else veto.survives
         if lot.entry >= veto.start:
-            surviving = veto.rent_survives if lot.rented else veto.survives
             return rate * lot.training_seconds(self.start, self.finish) * surviving[lot.chip]
+        if surviving[lot.chip] >= 1.0:
+            return self.tokens_of(lot)
         before = lot.training_seconds(self.start, min(veto.start, self.finish))
         after = lot.training_seconds(max(veto.start, self.start), self.finish)
         years = after / DAY_S / YEAR_DAYS

@@ -59,14 +59,15 @@ def _veto_case(
 
 def why_veto(world: World, case: Case, veto: VetoCase, bought: Iterable[str]) -> str:
     """Through which nodes the actor reaches the chips bought, or that it reaches none."""
-    parts = []
+    actor = Actor(kind=KIND[veto.kind], name=veto.actor)
+    through: dict[str, list[str]] = {}
     for chip in sorted(bought):
         chain = _chain(world, case, chip)
         if veto.survives[chip] >= 1.0 or chain is None:
             continue
-        reached = [item for item in held(chain, Actor(kind=KIND[veto.kind], name=veto.actor)) if item.dep == "flow"]
-        nodes = [f"{item.node.name} ({item.reach})" for item in reached]
-        parts.append(f"{chip}: {', '.join(nodes[:2]) or 'its law over the deal'}")
+        names = dict.fromkeys(item.node.name for item in held(chain, actor) if item.dep == "flow")
+        through.setdefault(", ".join([*names][:3]) or "its law over the deal", []).append(chip)
+    parts = [f"{', '.join(chips)}: {nodes}" for nodes, chips in through.items()]
     return "; ".join(parts) or "reaches no new supply of what is bought"
 
 

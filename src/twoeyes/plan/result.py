@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twoeyes.plan.problem import CostLine, Lot
 from twoeyes.plan.stance import Admission, Reading
@@ -19,6 +19,13 @@ NOT_LEGAL_ADVICE = {
     "en": "This is a planning calculation. It is no legal advice.",
     "zh": "本文件为规划测算，不构成法律意见。",
 }
+
+
+class Both(NamedTuple):
+    """One sentence in the two languages."""
+
+    en: str
+    zh: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +122,7 @@ class Plan:
     vetoes: tuple[VetoRow, ...]
     lost: tuple[Lost, ...]
     speeds: tuple[Speed, ...]
-    assumptions: tuple[str, ...]
+    assumptions: tuple[Both, ...]
     sources: tuple[str, ...]
     frontier: tuple[FrontierPoint, ...] = ()
 

@@ -20,6 +20,13 @@ BASIS = {
     "licence": {"en": "licence required, none granted by this answer", "zh": "须许可（本答复不构成许可）"},
     "held": {"en": "held: facts missing", "zh": "搁置：缺少事实"},
 }
+SHORT = {
+    "open": {"en": "no licence requirement found", "zh": "未发现许可要求"},
+    "exception": {"en": "licence exception", "zh": "许可例外"},
+    "non_enforcement": {"en": "non-enforcement", "zh": "不执行声明"},
+    "licence": {"en": "a licence still to be granted", "zh": "待授予的许可"},
+    "held": {"en": "held: facts missing", "zh": "搁置：缺少事实"},
+}
 READING = {
     "letter": {"en": "by the letter", "zh": "按条文"},
     "letter_except_published_nonenforcement": {
@@ -83,7 +90,7 @@ def plan_in_words(plan: Plan, lang: str) -> str:
         *(f"  {item.offer}: {REASON[item.reason][lang]}: {item.detail}" for item in plan.lost),
         "",
         word["assumed"],
-        *(f"  - {text}" for text in plan.assumptions),
+        *(f"  - {getattr(text, lang)}" for text in plan.assumptions),
     ]
     return "\n".join(lines)
 
@@ -106,7 +113,7 @@ def _purchase_line(purchase: Purchase, lang: str) -> str:
     lot = purchase.lot
     return (
         f"  {purchase.units:>5,} x {lot.system:<16}{purchase.chips:>7,} chips  {lot.place:<8} order {lot.order}"
-        f"  entry {lot.entry}  use {lot.use_from}  {millions(purchase.usd)}\n        {BASIS[lot.basis][lang]}"
+        f"  entry {lot.entry}  use {lot.use_from}  {millions(purchase.usd):>12}  {SHORT[lot.basis][lang]}"
     )
 
 

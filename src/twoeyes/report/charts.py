@@ -19,11 +19,10 @@ def chips_over_time(plan: Plan, words: Mapping[str, str]) -> str:
     import altair as alt
 
     rows = []
+    ends = {purchase.lot.until or plan.finish for purchase in plan.purchases}
+    days = sorted({plan.known, plan.finish, *(purchase.lot.use_from for purchase in plan.purchases), *ends})
     for system in sorted({purchase.lot.system for purchase in plan.purchases}):
         mine = [purchase for purchase in plan.purchases if purchase.lot.system == system]
-        days = sorted(
-            {plan.known, plan.finish, *(p.lot.use_from for p in mine), *(p.lot.until or plan.finish for p in mine)}
-        )
         for day in days:
             running = sum(p.chips for p in mine if p.lot.use_from <= day and (p.lot.until is None or day < p.lot.until))
             rows.append({"day": day.isoformat(), "chips": running, "system": system})

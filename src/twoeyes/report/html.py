@@ -10,7 +10,7 @@ from twoeyes.facts.tables import load_catalogue
 from twoeyes.law.labels import Language, label
 from twoeyes.plan.result import NOT_LEGAL_ADVICE, Plan
 from twoeyes.plan.stance import Reading
-from twoeyes.plan.words import BASIS, READING, REASON
+from twoeyes.plan.words import BASIS, READING, REASON, SHORT
 from twoeyes.report.charts import chips_over_time, cost_bars, frontier_line
 from twoeyes.report.files import write_whole
 from twoeyes.report.labels import PAGE
@@ -46,7 +46,7 @@ def page(plan: Plan, lang: Language) -> str:
         chart_cost=Markup(cost_bars(plan, words)),
         chart_frontier=Markup(frontier_line(plan, words)) if plan.frontier else "",
         label=lambda status, rebuttable=False: label(status, lang, rebuttable=rebuttable),
-        basis=lambda name: BASIS[name][lang],
+        basis=lambda name: SHORT[name][lang],
         reading=lambda name: READING[name][lang] if name in READING else name,
         reason=lambda name: REASON[name][lang],
         country=lambda code: _country(code, lang),
