@@ -75,7 +75,7 @@ def test_bad_input_is_one_message_and_exit_code_2(capsys, words, message):
 
 def test_an_unwritable_report_is_refused_before_any_work(capsys, tmp_path):
     target = tmp_path / "none" / "out.html"
-    code, out, err = run(capsys, "plan", str(ROOT / "examples/penang-2025.yaml"), "--report", str(target))
+    code, _, err = run(capsys, "plan", str(ROOT / "examples/penang-2025.yaml"), "--report", str(target))
     assert code == 2
     assert "does not exist" in err
     assert not target.parent.exists()

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from twoeyes.errors import InputError
-from twoeyes.facts.schema import Name, Strict, validated
+from twoeyes.errors import InputError, nearest
+from twoeyes.facts.schema import Day, Name, Strict, validated
 from twoeyes.facts.yamltext import Document, Location
 
 Verb = Literal["open", "amend", "suspend", "unenforce", "resume", "end", "withdraw", "annul"]
@@ -54,7 +54,7 @@ class Change(Strict):
     verb: Verb
     target: Name
     kind: Name | None = None
-    valid: tuple[date, date | None] | None = None
+    valid: tuple[Day, Day | None] | None = None
     ends_stated: str = ""
     content: dict[str, Any] = Field(default_factory=dict)
 
@@ -77,26 +77,38 @@ class Change(Strict):
                 raise ValueError(f"{self.verb} names an event and nothing else")
             return self
         if self.valid is None:
-            raise ValueError(f"{self.verb} {self.target}: 'valid' is missing: [first day, day after the last or null]")
+            raise ValueError(
+                f"{self.verb} {self.target}: 'valid' is missing: [first day, day after the last or null]"
+                + self._miswritten("valid")
+            )
         start, end = self.valid
         if end is not None and end <= start:
             raise ValueError(f"{self.target}: valid ends on {end}, which is not after {start}")
         if end is not None and not self.ends_stated:
-            raise ValueError(f"{self.target}: a finite end needs 'ends_stated', how this announcement put it")
+            raise ValueError(
+                f"{self.target}: a finite end needs 'ends_stated', how this announcement put it"
+                + self._miswritten("ends_stated")
+            )
         if self.verb == "end" and end is not None:
             raise ValueError(f"end {self.target}: an end has no end; use suspend")
         if (self.verb == "open") != (self.kind is not None):
-            raise ValueError(f"{self.target}: 'kind' belongs to open, and only there")
+            raise ValueError(f"{self.target}: 'kind' belongs to open, and only there" + self._miswritten("kind"))
         if self.content and self.verb not in ("open", "amend"):
             raise ValueError(f"{self.verb} {self.target}: takes no {', '.join(sorted(self.content))}")
+        if self.verb == "amend" and not self.content:
+            raise ValueError(f"amend {self.target}: names no key to amend")
         return self
+
+    def _miswritten(self, key: str) -> str:
+        close = nearest(key, self.content, most=1)
+        return f"; is {close[0]!r} meant for it?" if close else ""
 
 
 class Event(Strict):
     """One file of the log, or a user's shock."""
 
     id: Name
-    announced: date
+    announced: Day
     issuer: Name
     instrument: Instrument
     title: Title

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AllowInfNan, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AllowInfNan, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from twoeyes.errors import InputError, nearest
 from twoeyes.facts.yamltext import Document, Location
@@ -14,6 +16,15 @@ Positive = Annotated[float, AllowInfNan(False), Field(gt=0)]
 NonNegative = Annotated[float, AllowInfNan(False), Field(ge=0)]
 Share = Annotated[float, AllowInfNan(False), Field(ge=0, le=1)]
 Name = Annotated[str, Field(min_length=1)]
+
+
+def _only_iso(raw: Any) -> Any:
+    if isinstance(raw, date) or (isinstance(raw, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw)):
+        return raw
+    raise ValueError("expected a day as YYYY-MM-DD")
+
+
+Day = Annotated[date, BeforeValidator(_only_iso)]
 
 
 class Strict(BaseModel):
@@ -51,6 +62,8 @@ def _fault(schema: type[BaseModel], fault: Any, document: Document, at: Location
             close = nearest(str(fault["loc"][-1]), _keys(schema, fault["loc"][:-1]))
             hint = f"; did you mean {close[0]!r}?" if close else ""
             return f"{where}: unknown key {key!r}{hint}"
+        case "missing" if isinstance(fault["loc"][-1], int):
+            return f"{where}: {key.rpartition('.')[0]} has only {fault['loc'][-1]} of its elements"
         case "missing":
             return f"{where}: {key!r} is missing"
         case _:

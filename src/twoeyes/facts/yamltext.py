@@ -1,4 +1,4 @@
-"""Strict YAML: every scalar is text, no anchors, no duplicate keys, and each value knows its line.
+"""Strict YAML: every scalar is text, no anchors, tags or duplicate keys, and each value knows its line.
 
 So `NO`, `on` and `8471.50` mean themselves; the schema that reads the text gives it a type.
 """
@@ -15,6 +15,7 @@ import yaml
 from twoeyes.errors import InputError
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MERGE = "tag:yaml.org,2002:merge"
 _NULLS = frozenset({"null", "~", ""})
 
 Location = tuple[str | int, ...]
@@ -40,34 +41,45 @@ class Document:
 def load(path: Path) -> Document:
     """Read one file. Raises InputError with file and line for anything outside the strict subset."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read {path}: {error}; give a UTF-8 YAML file") from error
-    return parse(text, str(path))
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}; give a UTF-8 YAML file") from error
+    try:
+        return parse(raw.decode("utf-8"), str(path))
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise InputError(f"{path}:{line}: cannot read byte {raw[error.start]:#04x}; save the file as UTF-8") from error
 
 
 def parse(text: str, origin: str = "<text>") -> Document:
     """Read one document from text; `origin` names it in messages."""
+    lines: dict[Location, int] = {}
     try:
-        _refuse_aliases(text, origin)
+        _refuse_marks(text, origin)
         root = yaml.compose(text, Loader=_Loader)
+        data = None if root is None else _convert(root, (), lines, origin)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InputError(f"{origin}:{line}: not valid YAML: {error.problem}") from error
-    except yaml.YAMLError as error:
-        raise InputError(f"{origin}: not valid YAML: {error}") from error
-    lines: dict[Location, int] = {}
-    data = None if root is None else _convert(root, (), lines, origin)
+        reason = ", ".join(part for part in (error.context, error.problem) if part)
+        raise InputError(f"{origin}:{line}: not valid YAML: {reason}") from error
+    except yaml.reader.ReaderError as error:
+        line = text[: text.find(chr(error.character))].count("\n") + 1
+        raise InputError(f"{origin}:{line}: character {chr(error.character)!r} has no place in a text file") from error
+    except RecursionError as error:
+        raise InputError(f"{origin}: nested too deeply to be read") from error
     return Document(origin=origin, data=data, lines=lines)
 
 
-def _refuse_aliases(text: str, origin: str) -> None:
-    if "&" not in text and "*" not in text:
+def _refuse_marks(text: str, origin: str) -> None:
+    """Refuse anchors, aliases and tags. A text without their characters is not parsed for them."""
+    if not any(mark in text for mark in "&*!"):
         return
     for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            line = event.start_mark.line + 1 if event.start_mark else 1
             raise InputError(f"{origin}:{line}: anchors and aliases are not used here; write the value out")
+        if tag := getattr(event, "tag", None):
+            raise InputError(f"{origin}:{line}: the tag {tag} is not used here; the schema gives a value its type")
 
 
 def _convert(node: yaml.Node, location: Location, lines: dict[Location, int], origin: str) -> Any:
@@ -82,6 +94,10 @@ def _convert(node: yaml.Node, location: Location, lines: dict[Location, int], or
         key = key_node.value
         if not isinstance(key, str):
             raise InputError(f"{origin}:{key_node.start_mark.line + 1}: a key must be plain text")
+        if key_node.tag == _MERGE:
+            raise InputError(
+                f"{origin}:{key_node.start_mark.line + 1}: merge keys are not used here; write the keys out"
+            )
         if key in mapping:
             raise InputError(f"{origin}:{key_node.start_mark.line + 1}: key {key!r} stands twice; keep one")
         mapping[key] = _convert(value_node, (*location, key), lines, origin)

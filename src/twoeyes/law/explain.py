@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from twoeyes.facts.tables import load_catalogue
 from twoeyes.facts.vocabulary import vocabulary
 from twoeyes.law.facts import Value
 from twoeyes.law.labels import Language, label
@@ -59,7 +60,7 @@ def _lines(verdict: Verdict, lang: Language) -> Iterator[str]:
     if verdict.days_beyond:
         yield _WORDS["beyond"][lang].format(read=verdict.law_read_to, days=verdict.days_beyond)
     tx = verdict.transaction
-    route = " -> ".join(str(place) for place in (tx.from_, tx.to) if place)
+    route = " -> ".join(_place(place, lang) for place in (tx.from_, tx.to) if place)
     yield f"{tx.item} {tx.action} {route} {verdict.on} ({_WORDS['known'][lang]} {verdict.known})"
     for ruling in verdict.rulings:
         yield from _ruling(ruling, lang)
@@ -68,6 +69,12 @@ def _lines(verdict: Verdict, lang: Language) -> Iterator[str]:
     if verdict.assumed:
         yield f"{_WORDS['assumed'][lang]}: " + "; ".join(_named(verdict, fact, lang) for fact in verdict.assumed)
     yield _WORDS["no_advice"][lang]
+
+
+def _place(code: str, lang: Language) -> str:
+    """A place as code and name, so that nobody reads CH as China."""
+    place = load_catalogue().places.get(code.upper())
+    return f"{place.id} ({place.name_zh if lang == 'zh' else place.name})" if place else code
 
 
 def _named(verdict: Verdict, fact: str, lang: Language) -> str:

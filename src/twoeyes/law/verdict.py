@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -155,11 +156,11 @@ class Verdict:
     def _repr_html_(self) -> str:
         return str(self.frame()._repr_html_())
 
-    def to_json(self) -> dict[str, Any]:
-        """Everything, as plain JSON values."""
+    def to_json(self) -> str:
+        """Everything, as JSON."""
         from twoeyes.law.explain import as_json
 
-        return as_json(self)
+        return json.dumps(as_json(self), ensure_ascii=False, indent=2)
 
 
 def summary(verdict: Verdict, ruling: Ruling) -> dict[str, Any]:

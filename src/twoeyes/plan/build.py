@@ -206,7 +206,8 @@ def _outbid(found: Market, problem: Problem, solution: Solution) -> Iterable[Los
             continue
         lots = [lot for lot in found.lots if lot.offer == offer and problem.tokens_of(lot) > 0]
         if not lots:
-            yield Lost(offer=offer, reason="too late", detail="in use, or ported, only after the training must end")
+            late = "in use, or ported, only after the training must end"
+            yield Lost(offer=offer, reason="too late", detail=late)
             continue
         most = max(lot.most * problem.tokens_of(lot) for lot in lots) / problem.tokens
         best = min(_dollars_per_million(problem, lot) for lot in lots)
@@ -237,8 +238,8 @@ def _assumptions(world: World, case: Case, found: Market) -> Iterable[Both]:
     if case.stance.licences == "apply":
         weeks = f"{case.stance.licence_weeks:g}"
         yield Both(
-            f"lots that need a licence are planned {weeks} weeks behind the application; nothing ships before a licence "
-            "is granted, and this answer grants none",
+            f"lots that need a licence are planned {weeks} weeks behind the application; nothing ships before a "
+            "licence is granted, and this answer grants none",
             f"须许可的批次按申请后{weeks}周排期；许可授予前不发货，本答复不构成许可",
         )
     unknown = ", ".join(sorted({lot.vendor for lot in found.lots} - set(case.porting)))

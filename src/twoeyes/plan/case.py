@@ -172,8 +172,8 @@ class Porting(Sourced):
 class Offer(Sourced):
     """Something on offer: systems to buy, or chips to rent.
 
-    `max_units` counts chips; without it availability is unknown, and nothing is bought. `price` is one system's. `facts` are
-    further facts of the vocabulary that hold for this offer's transactions.
+    `max_units` counts chips; without it availability is unknown, and nothing is bought. `price` is one system's.
+    `facts` are further facts of the vocabulary that hold for this offer's transactions.
     """
 
     id: str = ""

@@ -119,7 +119,7 @@ class _Reader:
         return Transaction(
             item=wanted.item,
             action=action,
-            from_=wanted.from_ if action == "export" else None,
+            from_=wanted.from_ if action == "export" else wanted.to,
             to=wanted.to,
             end_user_country=buyer.hq,
             end_user_parent=buyer.ultimate_parent_hq,

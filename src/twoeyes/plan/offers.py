@@ -101,7 +101,7 @@ def market(world: World, case: Case, found: Survey | None = None) -> Market:
     for candidate, routes in found.candidates:
         for admission in admissions(case, routes):
             if admission.outcome == "excluded":
-                refused[candidate.offer.id] = admission
+                refused.setdefault(candidate.offer.id, admission)
                 continue
             for lot in _lots(world, case, found.rates, found.costs, candidate, admission):
                 lots[lot.id] = lot
