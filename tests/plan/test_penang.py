@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from twoeyes.errors import InfeasibleError
+from twoeyes.errors import InfeasibleError, NothingLawfulError
 from twoeyes.plan import load_case, replay
 from twoeyes.plan.build import plan
 from twoeyes.world import World
@@ -102,3 +102,14 @@ def test_where_ascend_is_on_sale_the_guidance_moves_the_plan():
     refused = next(lost for lost in after.plan.lost if lost.offer == "cloudmatrix-384")
     assert refused.reason == "stance"
     assert "us.gp10.ascend" in refused.readings[0].cites
+
+
+def test_where_the_stance_leaves_nothing_the_answer_says_what_fell_out_and_why(tmp_path):
+    text = (ROOT / "examples/penang-2025.yaml").read_text(encoding="utf-8")
+    strict = text.replace("licences: apply", "licences: exclude").replace('lpp_certification: "yes"', "")
+    owned = "\n".join(line for line in strict.splitlines() if "{rent:" not in line)
+    path = tmp_path / "strict.yaml"
+    path.write_text(owned, encoding="utf-8")
+    with pytest.raises(NothingLawfulError, match=r"dgx-h100: stance: US, export on .*case by case") as error:
+        plan(World("2025-05-12"), load_case(path))
+    assert error.value.exit_code == 4
