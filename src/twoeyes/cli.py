@@ -26,13 +26,16 @@ app.command(data)
 
 On = Annotated[str | None, Parameter(help="Day of the question, YYYY-MM-DD, or 'today'.")]
 Known = Annotated[str | None, Parameter(help="Use only what was public by this day; without it, the whole log.")]
-Json = Annotated[bool, Parameter(name="--json", negative=(), help="Print JSON instead of text.")]
+Json = Annotated[bool, Parameter(name="--json", negative=(), show_default=False, help="Print JSON instead of text.")]
 Lang = Annotated[Literal["en", "zh"], Parameter(help="Language of the answer.")]
+_MANY: dict[str, Any] = {"negative": (), "show_default": False}
 Events = Annotated[
-    tuple[Path, ...], Parameter(name="--with", help="A file with one more announcement (a shock); may be repeated.")
+    tuple[Path, ...], Parameter(name="--with", help="A file with one more announcement (a shock); repeatable.", **_MANY)
 ]
-Data = Annotated[tuple[Path, ...], Parameter(name="--data", help="A file of your own chips, systems, models, prices.")]
-Facts = Annotated[tuple[str, ...], Parameter(name="--fact", help="A further fact, as name=value; may be repeated.")]
+Data = Annotated[
+    tuple[Path, ...], Parameter(name="--data", help="A file of your own chips, systems, models, prices.", **_MANY)
+]
+Facts = Annotated[tuple[str, ...], Parameter(name="--fact", help="A further fact, as name=value; repeatable.", **_MANY)]
 Cases = Annotated[Path | None, Parameter(help="A CSV file of many questions, one a row.")]
 
 
@@ -59,6 +62,7 @@ def script() -> None:
 @app.command
 def plan(
     case: Path,
+    /,
     *,
     known: Known = None,
     report: Annotated[Path | None, Parameter(help="Write one offline HTML page here.")] = None,
@@ -86,6 +90,7 @@ def plan(
 @app.command
 def replay(
     case: Path,
+    /,
     *,
     known: Annotated[str, Parameter(help="Days, separated by commas, each planned with what was public then.")],
     lang: Lang = "en",
@@ -102,7 +107,7 @@ def replay(
 
 
 @app.command
-def new(case: Path) -> None:
+def new(case: Path, /) -> None:
     """Write a commented case file to fill in."""
     from twoeyes.plan.starter import STARTER
 
@@ -239,7 +244,7 @@ def world(
 
     after = _world(known, with_)
     if diff is not None:
-        print(world_diff(_world(diff), after, _day(on) if on else None, lang, as_json=json))
+        print(world_diff(_world(diff, flag="--diff"), after, _day(on) if on else None, lang, as_json=json))
         return
     _required(on=on)
     print(world_state(after, _day(on), lang, as_json=json))
@@ -317,10 +322,12 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
-def _world(known: str | None, events: tuple[Path, ...] = (), data: tuple[Path, ...] = ()) -> World:
+def _world(
+    known: str | None, events: tuple[Path, ...] = (), data: tuple[Path, ...] = (), flag: str = "--known"
+) -> World:
     from twoeyes.world import World
 
-    found = World(_day(known) if known else None)
+    found = World(_day(known, flag) if known else None)
     for path in events:
         found = found.with_(path)
     for path in data:
@@ -328,10 +335,10 @@ def _world(known: str | None, events: tuple[Path, ...] = (), data: tuple[Path, .
     return found
 
 
-def _day(text: str | None) -> Any:
+def _day(text: str | None, flag: str = "--on") -> Any:
     from twoeyes.world import question_day, today
 
-    return today() if text == "today" else question_day(str(text), "--on")
+    return today() if text == "today" else question_day(str(text), flag)
 
 
 def _say(result: Any, as_json: bool, lang: str) -> None:

@@ -18,7 +18,8 @@ from twoeyes.world import World
 
 ROOT = Path(__file__).parents[2]
 BANNED = re.compile(
-    r"\b(cleared|approved|compliant|permitted|allowed|recommended|lawful to|safe|OK)\b|✓|✔|✅|合规|放行|可以出口|(?<!不)合法"
+    r"\b(cleared|approved|compliant|permitted|allowed|recommended|lawful to|safe|OK)\b"
+    r"|✓|✔|✅|合规|放行|可以出口|(?<!不)合法"
 )
 LEGAL = re.compile(r"\blegal\b(?! advice)", re.IGNORECASE)
 

@@ -23,7 +23,8 @@ _WHERE = {"plan": "build", "Case": "case", "load_case": "case", "replay": "repla
 
 class _Verb(ModuleType):
     def __call__(self, *arguments: Any, **named: Any) -> Plan:
-        return import_module("twoeyes.plan.build").plan(*arguments, **named)  # type: ignore[no-any-return]
+        made: Plan = import_module("twoeyes.plan.build").plan(*arguments, **named)
+        return made
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,7 @@ from importlib import metadata
 from typing import Any
 
 from twoeyes import __version__
-from twoeyes.errors import UnknownNameError, unknown_name
+from twoeyes.errors import UnknownNameError, nearest
 from twoeyes.facts.events import Event
 from twoeyes.facts.fact import Fact
 from twoeyes.world import Difference, Version, World
@@ -165,7 +165,8 @@ def shown(world: World, name: str, lang: str, *, as_json: bool) -> str:
         if name == event.id or name in event.refs:
             return to_json(event) if as_json else event_text(event, lang)
     every = [*catalogue.chips, *catalogue.systems, *catalogue.models, *world.timelines, *(e.id for e in world.events)]
-    raise unknown_name("name", name, every)
+    close = ", ".join(nearest(name, [*LISTS, *every])) or "nothing comes close"
+    raise UnknownNameError(f"unknown name {name!r}; nearest: {close}; `twoeyes show` names the lists")
 
 
 def _listed(world: World, name: str, lang: str) -> Iterable[str]:
