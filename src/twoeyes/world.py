@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from twoeyes.errors import InputError, unknown_name
 from twoeyes.facts.events import Event, canonical, read_event
 from twoeyes.facts.fold import Timelines, Version, fold
 from twoeyes.facts.kinds import KINDS
-from twoeyes.facts.log import Log, check_log, ordered, shipped_log
+from twoeyes.facts.log import Log, log_faults, ordered, shipped_log
 from twoeyes.facts.yamltext import Document, load
 
 if TYPE_CHECKING:
@@ -41,11 +41,13 @@ class Difference:
 
 def day(value: date | str, name: str = "date") -> date:
     """A date from itself or from `YYYY-MM-DD`. Raises InputError that names the argument."""
+    if isinstance(value, datetime):
+        return value.date()
     if isinstance(value, date):
         return value
     try:
         return date.fromisoformat(value)
-    except ValueError:
+    except (TypeError, ValueError):
         raise InputError(f"{name}: expected a day as YYYY-MM-DD, got {value!r}") from None
 
 
@@ -90,9 +92,12 @@ class World:
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """The announcements in force of knowledge: real ones up to `known`, hypotheses up to `view`."""
-        real = [event for event in self.log.events if event.announced <= self.known]
         assumed = [event for event in self.hypotheses if self.view is None or event.announced <= self.view]
-        return ordered([*real, *assumed]) if assumed else tuple(real)
+        return ordered([*self._real, *assumed]) if assumed else self._real
+
+    @cached_property
+    def _real(self) -> tuple[Event, ...]:
+        return tuple(event for event in self.log.events if event.announced <= self.known)
 
     def event(self, name: str) -> Event:
         """One announcement by its id or by one of its other references."""
@@ -106,20 +111,28 @@ class World:
     def with_(self, event: Event | str | Path) -> World:
         """This world and one more announcement, visible from its own day. Undone by `without(event.id)`.
 
-        Raises InputError for a malformed file, an event already public by `known` that does not say
-        `counterfactual: true`, or one that does not fit the log.
+        Raises InputError, with file and line where a file was given, for a malformed one, an event already public by
+        `known` that does not say `counterfactual: true`, or one that does not fit the log.
         """
-        added = event if isinstance(event, Event) else read_event(load(Path(event)))
+        if isinstance(event, Event):
+            added, document = event, Document(origin=event.id, data=None, lines={})
+        else:
+            document = load(Path(event))
+            added = read_event(document)
         if added.announced <= self.known and not added.counterfactual:
             raise InputError(
-                f"{added.id}: announced {added.announced}, not after what is known ({self.known}); "
-                "a changed past needs `counterfactual: true`"
+                f"{document.where(('announced',))}: announced {added.announced}, not after what is known "
+                f"({self.known}); a changed past needs `counterfactual: true`"
             )
-        faults = check_log([*self.events, added])
+        faults = log_faults([*self._real, *self.hypotheses, added])
         if faults:
-            raise InputError("\n".join(faults))
+            places = (document.where(fault.at) if fault.event == added.id else fault.event for fault in faults)
+            raise InputError("\n".join(f"{place}: {fault.text}" for place, fault in zip(places, faults)))
         world = self._copy(hypotheses=(*self.hypotheses, added))
-        _ = world.timelines
+        try:
+            _ = world.timelines
+        except InputError as error:
+            raise InputError(f"{document.origin}: {error}") from error
         return world
 
     def without(self, name: str) -> World:
@@ -130,8 +143,14 @@ class World:
         return self._copy(hypotheses=kept)
 
     def at(self, view: date | str) -> World:
-        """This world seen from a later day, on which only the hypotheses announced by then are public."""
-        return self._copy(view=day(view, "view"))
+        """This world seen from a later day, on which only the hypotheses announced by then are public.
+
+        Raises InputError for a day before `known`: what was known then is another world.
+        """
+        later = day(view, "view")
+        if later < self.known:
+            raise InputError(f"view: {later} lies before what is known ({self.known}); take World(known='{later}')")
+        return self._copy(view=later)
 
     def with_data(self, path: str | Path) -> World:
         """This world with the user's own chips, systems, models or prices added or put in place of ours."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 
 from twoeyes.errors import InputError
 from twoeyes.facts.check import Finding
+from twoeyes.facts.ends import states
 from twoeyes.facts.events import Event
 from twoeyes.facts.fold import fold
-from twoeyes.facts.log import COMPILED_FILE, check_log, log_folder, read_folder
+from twoeyes.facts.log import COMPILED_FILE, check_log, compiled_documents, log_folder, read_folder
 
 
 def log_findings() -> list[Finding]:
@@ -26,8 +26,7 @@ def log_findings() -> list[Finding]:
         Finding(severity="error", where="log", what=fault, mend="move the end to the event that announced it")
         for fault in (hindsight(log.events) if not faults else ())
     ]
-    compiled = json.loads(log_folder().parent.joinpath(COMPILED_FILE).read_text(encoding="utf-8") or "{}")
-    if compiled.get("digest") != log.digest:
+    if compiled_documents(log_folder().parent / COMPILED_FILE, log.digest) is None:
         faults.append(
             Finding(
                 severity="error",
@@ -51,10 +50,16 @@ def log_findings() -> list[Finding]:
 def hindsight(events: Iterable[Event]) -> Iterator[str]:
     """Versions that end on a day which no announcement public by then had stated, one line each.
 
-    For each day on which something was announced, every finite end of every version as then known must be a day that
-    some announcement of that day or before wrote as an edge, or the day after one that withdrew another's writes.
+    A finite end is stated where the announcement's own words (`ends_stated`) give it. For each day on which something
+    was announced, every finite end of every version as then known must be a day that some announcement of that day or
+    before wrote as an edge, or the day after one that withdrew another's writes.
     """
     events = tuple(events)
+    for event in events:
+        for change in event.changes:
+            start, end = change.valid or (None, None)
+            if start and end and not states(change.ends_stated, start, end):
+                yield f"{event.id}: {change.target} ends on {end}; {change.ends_stated!r} does not name that day"
     for known in sorted({event.announced for event in events}):
         public = [event for event in events if event.announced <= known]
         stated = {

@@ -1,7 +1,8 @@
 """Conditions as data: a tree of named tests in the log's YAML, compiled to one Polars expression.
 
 Logic is Kleene's, and null is unknown. Nothing else in the project filters on a raw condition: `filter` and `when`
-would take unknown for false. Use `is_true`, `is_false`, `is_null`.
+would take unknown for false. Use `is_true`, `is_false`, `is_null`. A number that is not finite counts as unknown.
+Polars is loaded when the first condition is compiled, not when one is read.
 
     when: {all: [{designed_in: "D:5"}, {any: [{tpp: {ge: 4800}}, {not: {dc_marketed: no}}]}]}
 """
@@ -12,15 +13,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import isfinite
-from typing import Any, Literal
-
-import polars as pl
+from typing import TYPE_CHECKING, Any, Literal
 
 from twoeyes.errors import nearest
 from twoeyes.facts.vocabulary import Term, vocabulary
 
+if TYPE_CHECKING:
+    import polars as pl
+
 Groups = Mapping[str, frozenset[str]]
-Derived = Mapping[str, Callable[[tuple[str, ...]], pl.Expr]]
+Derived = Mapping[str, Callable[[tuple[str, ...]], "pl.Expr"]]
 Operator = Literal["in", "ge", "gt", "le", "lt"]
 
 _COMPARISONS: Mapping[str, Callable[[pl.Expr, float], pl.Expr]] = {
@@ -73,8 +75,8 @@ def condition(raw: Any) -> Condition:
 def _entry(key: str, value: Any) -> Condition:
     match key:
         case "all" | "any":
-            if not isinstance(value, Sequence) or isinstance(value, str):
-                raise ValueError(f"{key!r} takes a list of conditions, not {value!r}")
+            if not isinstance(value, Sequence) or isinstance(value, str) or not value:
+                raise ValueError(f"{key!r} takes a list of one or more conditions, not {value!r}")
             parts = tuple(condition(part) for part in value)
             return All(parts) if key == "all" else Either(parts)
         case "not":
@@ -99,6 +101,8 @@ def _tests(term: Term, value: Any) -> Condition:
         tests = tuple(Test(term.fact, operator, (_number(term, bound),)) for operator, bound in value.items())
         return tests[0] if len(tests) == 1 else All(tests)
     values = value if isinstance(value, list | tuple) else [value]
+    if not values:
+        raise ValueError(f"{term.fact!r} names no value; write one, or leave the test out")
     return Test(term.fact, "in", tuple(_typed(term, item) for item in values))
 
 
@@ -160,27 +164,32 @@ def compile_condition(tree: Condition, groups: Groups, derived: Derived | None =
 
 
 def _fold(parts: list[pl.Expr], *, empty: bool) -> pl.Expr:
+    import polars as pl
+
     if not parts:
         return pl.lit(empty)
     return reduce(lambda a, b: a & b if empty else a | b, parts)
 
 
 def _compile_test(test: Test, groups: Groups, derived: Derived) -> pl.Expr:
+    import polars as pl
+
+    fact = pl.col(test.fact)
+    if vocabulary()[test.fact].type == "number":
+        fact = pl.when(fact.is_finite()).then(fact.cast(pl.Float64))
     if test.operator != "in":
-        return _COMPARISONS[test.operator](pl.col(test.fact), float(test.values[0]))
+        return _COMPARISONS[test.operator](fact, float(test.values[0]))
     if test.fact in derived:
         return derived[test.fact](tuple(str(value) for value in test.values))
     match vocabulary()[test.fact].type:
-        case "flag":
-            return pl.col(test.fact) == test.values[0] if len(test.values) == 1 else pl.col(test.fact).is_not_null()
         case "words":
-            return _fold([pl.col(test.fact).list.contains(str(value)) for value in test.values], empty=False)
+            return _fold([fact.list.contains(str(value)) for value in test.values], empty=False)
         case "place":
-            return pl.col(test.fact).is_in(sorted(_members(test.values, groups)))
+            return fact.is_in(sorted(_members(test.values, groups)))
         case "code":
-            return _fold([pl.col(test.fact).str.starts_with(str(value)) for value in test.values], empty=False)
+            return _fold([fact.str.starts_with(str(value)) for value in test.values], empty=False)
         case _:
-            return pl.col(test.fact).is_in(list(test.values))
+            return fact.is_in(list(test.values))
 
 
 def _members(values: tuple[str | float | bool, ...], groups: Groups) -> frozenset[str]:

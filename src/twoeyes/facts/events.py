@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -30,7 +29,6 @@ Instrument = Literal[
     "hypothetical",
     "baseline",
 ]
-OPEN_END: date | None = None
 
 
 class Title(Strict):

@@ -2,6 +2,7 @@
 
 A measure has two independent tracks over valid time: its content, and its status. Each change writes one track over a
 half-open interval (an opening writes both). Where writes overlap, the later announced wins; content is won key by key.
+On a day without status, or suspended or ended without whole content, a measure says nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from twoeyes.errors import InputError
 from twoeyes.facts.events import Event, Verb
 from twoeyes.facts.kinds import KINDS
 from twoeyes.facts.log import typed_content
-from twoeyes.facts.schema import Strict
+from twoeyes.facts.schema import fault_text
 
 Status = Literal["in_force", "unenforced", "suspended", "ended"]
 
@@ -79,7 +80,7 @@ Timelines = Mapping[str, tuple[Version, ...]]
 def fold(events: Iterable[Event]) -> Timelines:
     """The timeline of every measure, from events in the order of `log.ordered`.
 
-    Raises InputError where a version would lack a key that its kind needs.
+    Raises InputError where a measure in force would lack a key that its kind needs.
     """
     events = tuple(events)
     kinds = {change.target: change.kind for event in events for change in event.changes if change.verb == "open"}
@@ -159,27 +160,26 @@ def _version(measure: str, kind: str, valid: tuple[date, date | None], covering:
         if write.status is not None:
             status = write.status
             writers["status of the measure"] = write
-    if status is None or (not content and status in ("suspended", "ended")):
+    if status is None:
         return None
-    makers = sorted({write.order: write for write in writers.values()}.items())
+    makers = [write for _, write in sorted({write.order: write for write in writers.values()}.items())]
+    try:
+        typed = KINDS[kind].model_validate(content)
+    except ValidationError as error:
+        if status in ("suspended", "ended"):
+            return None
+        names = ", ".join(write.event for write in makers)
+        fault = fault_text(KINDS[kind], error.errors()[0])
+        raise InputError(f"{measure} from {valid[0]}, by {names}: {fault}; write it for these days too") from error
     return Version(
         measure=measure,
         kind=kind,
         valid=valid,
         status=status,
-        content=_typed(measure, kind, valid, content),
-        events=tuple(write.event for _, write in makers),
-        known_from=max(write.announced for _, write in makers),
+        content=typed,
+        events=tuple(write.event for write in makers),
+        known_from=max(write.announced for write in makers),
     )
-
-
-def _typed(measure: str, kind: str, valid: tuple[date, date | None], content: Mapping[str, Any]) -> Strict:
-    try:
-        return KINDS[kind].model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(step) for step in first["loc"])
-        raise InputError(f"{measure} from {valid[0]}: {key} {first['msg']}; write it for these days too") from error
 
 
 def _same(one: Version, other: Version) -> bool:

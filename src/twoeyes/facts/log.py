@@ -10,20 +10,33 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
+from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from twoeyes.errors import InputError, nearest
 from twoeyes.facts import yamltext
-from twoeyes.facts.conditions import All, Either, Not, Test, tests_of
-from twoeyes.facts.events import Change, Event, read_event
+from twoeyes.facts.conditions import ALWAYS, tests_of
+from twoeyes.facts.events import Change, Event, Verb, read_event
 from twoeyes.facts.kinds import KINDS
+from twoeyes.facts.schema import fault_text
 from twoeyes.facts.vocabulary import vocabulary
+from twoeyes.facts.yamltext import Location
 
 HORIZON_FILE = "HORIZON"
 COMPILED_FILE = "log.json"
+_TRACKS: Mapping[Verb, tuple[str, ...]] = {
+    "open": ("content", "status"),
+    "amend": ("content",),
+    "suspend": ("status",),
+    "unenforce": ("status",),
+    "resume": ("status",),
+    "end": ("status",),
+    "withdraw": (),
+    "annul": (),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +54,18 @@ def shipped_log() -> Log:
     folder = log_folder()
     sources = dict(_sources(folder))
     digest = _digest(sources)
-    compiled = json.loads(folder.parent.joinpath(COMPILED_FILE).read_text(encoding="utf-8") or "{}")
-    documents = compiled.get("documents") if compiled.get("digest") == digest else None
-    if documents is None:
-        documents = parse_sources(sources)
+    documents = compiled_documents(folder.parent / COMPILED_FILE, digest) or parse_sources(sources)
     events = [read_event(yamltext.Document(origin=name, data=data, lines={})) for name, data in documents.items()]
     return Log(events=ordered(events), horizon=_horizon(folder), digest=digest)
+
+
+def compiled_documents(path: Path, digest: str) -> Mapping[str, Any] | None:
+    """The raw documents of the compiled file at `path`; None where it is missing, broken, or not made from `digest`."""
+    try:
+        compiled = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return compiled["documents"] if compiled.get("digest") == digest else None
 
 
 def log_folder() -> Path:
@@ -120,91 +139,133 @@ def ordered(events: Iterable[Event]) -> tuple[Event, ...]:
     return tuple(sorted(by_id.values(), key=lambda event: place(event, ())))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong with one event of a log; `at` is where in its file."""
+
+    event: str
+    at: Location
+    text: str
+
+
+class ContentError(InputError):
+    """Content that its kind does not take; `at` is where in the change."""
+
+    def __init__(self, text: str, at: Location) -> None:
+        super().__init__(text)
+        self.at = at
+
+
 def check_log(events: Iterable[Event]) -> list[str]:
-    """Faults that only the whole log shows, one line each; empty for a sound log.
+    """The faults of `log_faults`, one line each; empty for a sound log."""
+    return [f"{fault.event}: {fault.text}" for fault in log_faults(events)]
+
+
+def log_faults(events: Iterable[Event]) -> list[Fault]:
+    """Faults that only the whole log shows.
 
     Targets that were never opened, content that does not fit its kind, writes of one day without an order, groups
-    without members, overrides and withdrawals of nothing.
+    without members, overrides and withdrawals of nothing, withdrawals of withdrawals.
     """
     events = tuple(events)
-    kinds, opened = _openings(events)
+    kinds, faults = _openings(events)
+    by_id = {event.id: event for event in events}
     groups = {
-        change.content.get("group") for event in events for change in event.changes if change.kind == "membership"
+        str(change.content.get("group")) for event in events for change in event.changes if change.kind == "membership"
     }
-    faults: list[str] = list(opened)
     for event in events:
-        for change in event.changes:
-            faults += [f"{event.id}: {fault}" for fault in _change_faults(event, change, kinds, groups, events)]
-    return faults + _unordered(events)
+        for index, change in enumerate(event.changes):
+            if change.verb in ("withdraw", "annul"):
+                found = _removal_faults(event, change, by_id)
+            else:
+                found = _content_faults(change, kinds, groups)
+            faults += [Fault(event=event.id, at=("changes", index, *at), text=text) for at, text in found]
+    return faults + _unordered(events, by_id)
 
 
-def _openings(events: tuple[Event, ...]) -> tuple[dict[str, str], list[str]]:
+def _openings(events: tuple[Event, ...]) -> tuple[dict[str, str], list[Fault]]:
     kinds: dict[str, str] = {}
     faults = []
     for event in events:
-        for change in event.changes:
+        for index, change in enumerate(event.changes):
             if change.verb != "open":
                 continue
             if change.target in kinds:
-                faults.append(f"{event.id}: {change.target} is opened twice; amend or resume it")
+                text = f"{change.target} is opened twice; amend or resume it"
+                faults.append(Fault(event=event.id, at=("changes", index, "open"), text=text))
             elif change.kind is None or change.kind not in KINDS:
-                faults.append(f"{event.id}: kind {change.kind!r} is none of {', '.join(KINDS)}")
+                text = f"kind {change.kind!r} is none of {', '.join(KINDS)}"
+                faults.append(Fault(event=event.id, at=("changes", index, "kind"), text=text))
             else:
                 kinds[change.target] = change.kind
     return kinds, faults
 
 
-def _change_faults(
-    event: Event, change: Change, kinds: Mapping[str, str], groups: set[Any], events: tuple[Event, ...]
-) -> Iterator[str]:
-    if change.verb in ("withdraw", "annul"):
-        target = next((other for other in events if other.id == change.target), None)
-        if target is None:
-            yield f"{change.verb} names event {change.target!r}, which no file holds"
-        elif target.announced > event.announced:
-            yield f"{change.verb} names {change.target!r}, announced later"
-        return
+def _removal_faults(event: Event, change: Change, by_id: Mapping[str, Event]) -> Iterator[tuple[Location, str]]:
+    at = (change.verb,)
+    target = by_id.get(change.target)
+    if target is None:
+        yield at, f"{change.verb} names event {change.target!r}, which no file holds{_nearest(change.target, by_id)}"
+    elif target.announced > event.announced:
+        yield at, f"{change.verb} names {change.target!r}, announced later"
+    elif any(other.verb in ("withdraw", "annul") for other in target.changes):
+        yield at, f"{change.verb} names {change.target!r}, which itself withdraws or annuls; write the measure anew"
+
+
+def _content_faults(change: Change, kinds: Mapping[str, str], groups: set[str]) -> Iterator[tuple[Location, str]]:
     if change.target not in kinds:
-        close = nearest(change.target, kinds)
-        yield f"{change.verb} {change.target!r}, which is never opened" + (f"; nearest {close[0]!r}" if close else "")
+        yield (change.verb,), f"{change.verb} {change.target!r}, which is never opened{_nearest(change.target, kinds)}"
         return
     try:
         written = typed_content(kinds[change.target], change)
-    except InputError as error:
-        yield str(error)
+    except ContentError as error:
+        yield error.at, str(error)
         return
-    if "when" in written:
-        for test in tests_of(written["when"]):
+    for key in ("scope", "when"):
+        for test in tests_of(written.get(key, ALWAYS)):
             is_place = vocabulary()[test.fact].type == "place"
-            for value in test.values:
-                if is_place and ":" in str(value) and value not in groups:
-                    yield f"{change.target}: group {value!r} has no members anywhere in the log"
+            for value in map(str, test.values):
+                if is_place and ":" in value and value not in groups:
+                    text = f"{change.target}: group {value!r} has no members anywhere in the log"
+                    yield (key,), text + _nearest(value, groups)
     for name in written.get("overrides", ()):
         if name not in kinds:
-            yield f"{change.target}: overrides {name!r}, which is never opened"
+            yield ("overrides",), f"{change.target}: overrides {name!r}, which is never opened{_nearest(name, kinds)}"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    close = nearest(name, known, most=1)
+    return f"; nearest {close[0]!r}" if close else ""
 
 
 def typed_content(kind: str, change: Change) -> dict[str, Any]:
     """The content that a change writes, typed by the schema of the measure's kind.
 
-    An opening must be whole; an amendment writes only the keys it names. Raises InputError.
+    An opening must be whole; an amendment writes only the keys it names. Raises ContentError.
     """
     schema = KINDS[kind]
-    unknown = set(change.content) - set(schema.model_fields)
+    unknown = sorted(set(change.content) - set(schema.model_fields))
     if unknown:
-        key = sorted(unknown)[0]
-        close = nearest(key, schema.model_fields)
+        close = nearest(unknown[0], schema.model_fields)
         hint = f"; did you mean {close[0]!r}?" if close else f"; it has {', '.join(schema.model_fields)}"
-        raise InputError(f"{change.target}: {kind} has no key {key!r}{hint}")
+        raise ContentError(f"{change.target}: {kind} has no key {unknown[0]!r}{hint}", (unknown[0],))
+    if change.verb != "open":
+        return {name: _typed(kind, name, value, change.target) for name, value in change.content.items()}
     try:
-        if change.verb == "open":
-            whole = schema.model_validate(change.content)
-            return {name: getattr(whole, name) for name in schema.model_fields}
-        return {name: _adapter(kind, name).validate_python(value) for name, value in change.content.items()}
+        whole = schema.model_validate(change.content)
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(step) for step in first["loc"])
-        raise InputError(f"{change.target}: {key} {first['msg'].removeprefix('Value error, ')}") from error
+        raise ContentError(f"{change.target}: {fault_text(schema, first)}", first["loc"]) from error
+    return {name: getattr(whole, name) for name in schema.model_fields}
+
+
+def _typed(kind: str, name: str, value: Any, measure: str) -> Any:
+    try:
+        return _adapter(kind, name).validate_python(value)
+    except ValidationError as error:
+        first: Any = error.errors()[0]
+        first["loc"] = (name, *first["loc"])
+        raise ContentError(f"{measure}: {fault_text(KINDS[kind], first)}", first["loc"]) from error
 
 
 @cache
@@ -212,39 +273,25 @@ def _adapter(kind: str, name: str) -> TypeAdapter[Any]:
     field = KINDS[kind].model_fields[name]
     annotation: Any = field.annotation
     for extra in field.metadata:
-        annotation = _annotated(annotation, extra)
+        annotation = Annotated[annotation, extra]
     return TypeAdapter(annotation)
 
 
-def _annotated(annotation: Any, extra: Any) -> Any:
-    from typing import Annotated
-
-    return Annotated[annotation, extra]
-
-
-def _unordered(events: tuple[Event, ...]) -> list[str]:
+def _unordered(events: tuple[Event, ...], by_id: Mapping[str, Event]) -> list[Fault]:
     """Pairs of one day that write the same track over overlapping days without saying which comes after."""
-    writes: dict[tuple[date, str, str], list[tuple[Event, Change]]] = defaultdict(list)
+    writes: dict[tuple[date, str, str], list[tuple[Event, int]]] = defaultdict(list)
     for event in events:
-        for change in event.changes:
-            if change.verb in ("withdraw", "annul"):
-                continue
-            tracks = ("content", "status") if change.verb == "open" else (_track(change),)
-            for track in tracks:
-                writes[event.announced, change.target, track].append((event, change))
+        for index, change in enumerate(event.changes):
+            for track in _TRACKS[change.verb]:
+                writes[event.announced, change.target, track].append((event, index))
     faults = []
     for (day, target, track), entries in writes.items():
-        for index, (event, change) in enumerate(entries):
-            for other, later in entries[index + 1 :]:
-                if other.id != event.id and _overlap(change, later) and not _says_order(event, other, events):
-                    faults.append(
-                        f"{event.id} and {other.id}: both write the {track} of {target} on {day}; say `after`"
-                    )
+        for (one, i), (other, j) in combinations(entries, 2):
+            overlap = one.id != other.id and _overlap(one.changes[i], other.changes[j])
+            if overlap and one.id not in _before(other, by_id) and other.id not in _before(one, by_id):
+                text = f"writes the {track} of {target} on {day}, as {one.id} does; say `after`"
+                faults.append(Fault(event=other.id, at=("changes", j), text=text))
     return faults
-
-
-def _track(change: Change) -> str:
-    return "content" if change.verb in ("open", "amend") else "status"
 
 
 def _overlap(one: Change, other: Change) -> bool:
@@ -254,13 +301,13 @@ def _overlap(one: Change, other: Change) -> bool:
     return (d is None or a < d) and (b is None or c < b)
 
 
-def _says_order(one: Event, other: Event, events: tuple[Event, ...]) -> bool:
-    by_id = {event.id: event for event in events}
-
-    def behind(event: Event, target: str) -> bool:
-        return any(name == target or behind(by_id[name], target) for name in event.after if name in by_id)
-
-    return behind(one, other.id) or behind(other, one.id)
-
-
-__all__ = ["All", "Either", "Log", "Not", "Test", "check_log", "compile_log", "ordered", "read_folder", "shipped_log"]
+def _before(event: Event, by_id: Mapping[str, Event]) -> set[str]:
+    """The events that `event` comes after, also by way of others."""
+    found: set[str] = set()
+    waiting = list(event.after)
+    while waiting:
+        name = waiting.pop()
+        if name in by_id and name not in found:
+            found.add(name)
+            waiting += by_id[name].after
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
@@ -54,20 +55,24 @@ def validated(schema: type[Schema], value: Any, document: Document, at: Location
 
 
 def _fault(schema: type[BaseModel], fault: Any, document: Document, at: Location) -> str:
-    location = (*at, *(step for step in fault["loc"]))
-    where = document.where(location)
-    key = ".".join(str(step) for step in fault["loc"]) or "the file"
+    return f"{document.where((*at, *fault['loc']))}: {fault_text(schema, fault)}"
+
+
+def fault_text(schema: type[BaseModel], fault: Any) -> str:
+    """One of pydantic's faults in our words: the key, what was expected, what came, the nearest key that exists."""
+    key = ".".join(str(step) for step in fault["loc"]) or "the whole"
     match fault["type"]:
         case "extra_forbidden":
             close = nearest(str(fault["loc"][-1]), _keys(schema, fault["loc"][:-1]))
             hint = f"; did you mean {close[0]!r}?" if close else ""
-            return f"{where}: unknown key {key!r}{hint}"
+            return f"unknown key {key!r}{hint}"
         case "missing" if isinstance(fault["loc"][-1], int):
-            return f"{where}: {key.rpartition('.')[0]} has only {fault['loc'][-1]} of its elements"
+            return f"{key.rpartition('.')[0]} has only {fault['loc'][-1]} of its elements"
         case "missing":
-            return f"{where}: {key!r} is missing"
+            return f"{key!r} is missing"
         case _:
-            return f"{where}: {key}: {fault['msg'].removeprefix('Value error, ')}; got {fault['input']!r}"
+            came = "" if isinstance(fault["input"], Mapping | BaseModel) else f"; got {fault['input']!r}"
+            return f"{key}: {fault['msg'].removeprefix('Value error, ')}{came}"
 
 
 def _keys(schema: type[BaseModel], path: Location) -> list[str]:
