@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from twoeyes.errors import InfeasibleError, NothingLawfulError
+from twoeyes.facts.catalog import Chip, System
 from twoeyes.plan.case import Case
 from twoeyes.plan.checker import breaches
 from twoeyes.plan.diagnose import why_infeasible
@@ -21,7 +22,7 @@ from twoeyes.world import World
 
 NEARLY = 0.995
 MOST_CHIPS_IN_A_JOB = 3
-FRONTIER_SHARES = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8)
+FRONTIER_SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 1.0)
 _DAY = timedelta(days=1)
 
 
@@ -268,16 +269,28 @@ def _assumptions(world: World, case: Case, found: Market) -> Iterable[Both]:
 
 
 def _sources(world: World, found: Market, purchases: tuple[Purchase, ...]) -> tuple[str, ...]:
+    """The announcements behind every reading, then the pages behind each chip and system bought."""
     cited = {cite for purchase in purchases for reading in purchase.admission.readings for cite in reading.cites}
     cited |= {cite for lost in found.lost for reading in lost.readings for cite in reading.cites}
-    lines = set()
+    lines = []
     for event in world.events:
         if event.id in cited or cited & set(event.refs):
             urls = " ".join(reference.url for reference in event.sources)
-            lines.add(
+            lines.append(
                 f"{event.announced} {event.issuer}: {event.title.en} ({event.citation}) {urls}".replace(" ()", "")
             )
-    return tuple(sorted(lines))
+    things: dict[str, Chip | System] = {}
+    for purchase in purchases:
+        things |= {
+            purchase.lot.system: world.system(purchase.lot.system),
+            purchase.lot.chip: world.chip(purchase.lot.chip),
+        }
+    for name, thing in sorted(things.items()):
+        pages = dict.fromkeys(source.url for fact in thing.facts.values() for source in fact.sources)
+        memory = sum(fact.confidence == "memory" for fact in thing.facts.values())
+        note = f" ({memory} of {len(thing.facts)} cells from memory)" if memory else ""
+        lines.append(f"{name}: {thing.name}{note} {' '.join(pages)}")
+    return tuple(lines)
 
 
 def _nothing(lost: tuple[Lost, ...]) -> str:

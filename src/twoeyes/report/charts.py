@@ -58,9 +58,11 @@ def frontier_line(plan: Plan, words: Mapping[str, str]) -> str:
     import altair as alt
 
     rows = [{"share": point.share, "usd": point.usd / 1e6} for point in plan.frontier if point.usd is not None]
+    costs = [row["usd"] for row in rows] or [0.0]
+    around = [min(costs) * 0.95, max(costs) * 1.05]
     base = _chart(rows).encode(
         x=alt.X("share:Q", title=words["share_axis"], axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-        y=alt.Y("usd:Q", title=words["usd_m"], scale=alt.Scale(zero=False)),
+        y=alt.Y("usd:Q", title=words["usd_m"], scale=alt.Scale(domain=around, zero=False)),
     )
     marks = base.mark_line(color=BLUE) + base.mark_point(color=BLUE, filled=True, size=60, opacity=1)
     layers: list[Any] = [marks]
