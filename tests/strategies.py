@@ -135,7 +135,8 @@ def logs(draw, annul_openings=False):
         else:
             changes = draw(st.lists(_written(openings), min_size=1, max_size=3))
             made = event(name, draw(st.integers(0, LAST_ANNOUNCED)), *changes)
-        earlier = [e.id for e in events if e.announced == made.announced and conflict(e, made)]
+        of_that_day = [e for e in events if e.announced == made.announced]
+        earlier = [e.id for e in of_that_day if conflict(e, made) or e.id == made.changes[0].target]
         events.append(made.model_copy(update={"after": tuple(earlier)}))
     return ordered(draw(st.permutations(events)))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_FEW = 12
+
 
 class TwoeyesError(Exception):
     """Base of every error raised on purpose. `exit_code` is what the command line returns for it."""
@@ -38,7 +40,12 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
-    """The error for a name that no table holds, with the nearest ones that exist."""
-    close = nearest(name, known)
-    hint = f"nearest: {', '.join(close)}" if close else f"`twoeyes show {kind}s` lists them"
+    """The error for a name that no table holds, with the nearest ones that exist, or all where they are few."""
+    known = sorted(set(known))
+    if close := nearest(name, known):
+        hint = f"nearest: {', '.join(close)}"
+    elif len(known) <= _FEW:
+        hint = f"there is {', '.join(known) or 'none'}"
+    else:
+        hint = "`twoeyes show` lists the names"
     return UnknownNameError(f"unknown {kind} {name!r}; {hint}")

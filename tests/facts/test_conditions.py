@@ -18,7 +18,6 @@ from twoeyes.facts.conditions import (
     is_false,
     is_null,
     is_true,
-    tests_of,
 )
 from twoeyes.facts.vocabulary import vocabulary
 
@@ -203,11 +202,10 @@ def test_what_cannot_be_read_is_said(raw, message):
 
 
 def test_the_facts_and_tests_of_a_tree():
-    tree = condition(
-        {"all": [{"to": "CN"}, {"not": {"any": [{"tpp": {"ge": "1", "lt": "2"}}, {"dc_marketed": "no"}]}}]}
-    )
+    either = {"any": [{"tpp": {"ge": "1", "lt": "2"}}, {"dc_marketed": "no"}]}
+    tree = condition({"all": [{"to": "CN"}, {"not": either}]})
     assert facts_of(tree) == {"to", "tpp", "dc_marketed"}
-    assert [(test.fact, test.operator, test.values) for test in tests_of(tree)] == [
+    assert [(test.fact, test.operator, test.values) for test in module.tests_of(tree)] == [
         ("to", "in", ("CN",)),
         ("tpp", "ge", (1.0,)),
         ("tpp", "lt", (2.0,)),

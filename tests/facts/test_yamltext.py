@@ -47,11 +47,8 @@ def test_scalars_are_text(written, read):
 
 
 def test_marks_inside_text_are_text():
-    assert parse("a: |\n  *x & !y\nb: [\"*\", '&']\nc: >\n  *z\n").data == {
-        "a": "*x & !y\n",
-        "b": ["*", "&"],
-        "c": "*z\n",
-    }
+    data = parse("a: |\n  *x & !y\nb: ['*', '&']\nc: >\n  *z\n").data
+    assert data == {"a": "*x & !y\n", "b": ["*", "&"], "c": "*z\n"}
 
 
 @pytest.mark.parametrize(
