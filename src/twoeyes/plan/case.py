@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from twoeyes.errors import InputError
-from twoeyes.facts.schema import Name, NonNegative, Positive, Share, Strict, read
+from twoeyes.facts.schema import Day, Name, NonNegative, Positive, Share, Strict, read
 from twoeyes.facts.yamltext import load
 
 Reading = Literal["letter", "letter_except_published_nonenforcement", "letter_and_practice_gravest"]
@@ -81,13 +81,13 @@ class Budget(Sourced):
 
 class Cooling(Strict):
     air: bool = True
-    liquid_from: date | None = None
+    liquid_from: Day | None = None
 
 
 class Energised(Strict):
     """Power at the meter from a day on, until the next step."""
 
-    from_: date = Field(alias="from")
+    from_: Day = Field(alias="from")
     mw_at_meter: Positive
 
 
@@ -123,8 +123,8 @@ class TrainingWork(Sourced):
 
     training: Name
     tokens: Positive
-    start_no_earlier: date
-    finish_by: date
+    start_no_earlier: Day
+    finish_by: Day
     colocated: bool = True
     uptime: float = Field(gt=0, le=1, allow_inf_nan=False)
     mixed_same_vendor: Share | None = None
@@ -141,8 +141,8 @@ class TrainingWork(Sourced):
 
 class Keep(Strict):
     owned_h100e: Positive
-    from_: date = Field(alias="from")
-    until: date
+    from_: Day = Field(alias="from")
+    until: Day
 
 
 class KeepWork(Sourced):
@@ -155,8 +155,8 @@ class N1(Sourced):
     """What must survive a single veto: a share of the training, for each actor and each start day from `from` on."""
 
     horizon: Literal["installed", "orders", "industry"]
-    start_days: tuple[date, ...] = Field(min_length=1)
-    from_: date = Field(alias="from")
+    start_days: tuple[Day, ...] = Field(min_length=1)
+    from_: Day = Field(alias="from")
     share_of_work: Share
     actors: tuple[Literal["vendors", "foundries", "governments_except_host"], ...] = Field(min_length=1)
     attrition_per_year: Share
@@ -183,7 +183,7 @@ class Offer(Sourced):
     per: Literal["system", "rack"] = "system"
     lead_weeks: NonNegative = 0
     max_units: int | None = Field(default=None, ge=0)
-    first_delivery: date | None = None
+    first_delivery: Day | None = None
     seller: str = ""
     why: str = ""
     needs: Literal["air", "liquid"] = "air"

@@ -27,13 +27,17 @@ CERTIFICATION = "lpp_certification"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acts:
-    """What must be lawful for one candidate: its export on a day, and its use on several; or its rent."""
+    """What must be lawful for one candidate: its export on a day, and its use on several; or its rent.
+
+    `late_export` is the day of export where a licence has to be waited for.
+    """
 
     item: str
     rented: bool
     from_: str
     to: str
     export: date
+    late_export: date
     uses: tuple[date, ...]
     units: int
     facts: Mapping[str, str]
@@ -41,9 +45,10 @@ class Acts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routes:
-    """The readings of a candidate's acts without any volume exception, and under it; and its last act's day."""
+    """The readings of a candidate's acts: without a volume exception, under it, and of the export behind a licence."""
 
     plain: tuple[Reading, ...]
+    late: tuple[Reading, ...]
     excepted: tuple[Reading, ...]
     beyond_horizon: bool
 
@@ -54,6 +59,7 @@ def routes_of(world: World, case: Case, acts: Sequence[Acts]) -> list[Routes]:
     return [
         Routes(
             plain=tuple(reader.readings(wanted, None)),
+            late=tuple(reader.exports(wanted, wanted.late_export, None)),
             excepted=tuple(reader.readings(wanted, wanted.units)),
             beyond_horizon=max(wanted.export, *wanted.uses) > world.horizon and not case.assume_law_frozen,
         )
@@ -66,6 +72,8 @@ def admissions(case: Case, routes: Routes) -> tuple[Admission, ...]:
     found: dict[str, Admission] = {}
     for readings in (routes.plain, routes.excepted):
         admission = admit(case.stance, readings, beyond_horizon=routes.beyond_horizon)
+        if admission.outcome == "licence":
+            admission = admit(case.stance, (*readings, *routes.late), beyond_horizon=routes.beyond_horizon)
         found.setdefault(admission.outcome, admission)
     if len(found) > 1:
         found.pop("excluded", None)
@@ -90,13 +98,17 @@ class _Reader:
 
     def readings(self, wanted: Acts, units: int | None) -> Iterator[Reading]:
         """Every ruling on every act of a candidate."""
-        if not wanted.rented:
-            for ruling in self._rulings(wanted, "export", wanted.export, units):
-                yield _reading(ruling, "export", wanted.export)
+        yield from self.exports(wanted, wanted.export, units)
         action = "rent" if wanted.rented else "use"
         for day in wanted.uses:
             for ruling in self._rulings(wanted, action, day, None):
                 yield _reading(ruling, action, day)
+
+    def exports(self, wanted: Acts, day: date, units: int | None) -> Iterator[Reading]:
+        """Every ruling on a candidate's export on a day; none where it is rented."""
+        if not wanted.rented:
+            for ruling in self._rulings(wanted, "export", day, units):
+                yield _reading(ruling, "export", day)
 
     def _rulings(self, wanted: Acts, action: str, day: date, units: int | None) -> tuple[Ruling, ...]:
         key = (wanted.item, wanted.from_, wanted.to, action, units, *sorted(wanted.facts.items()))

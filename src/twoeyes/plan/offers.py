@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from twoeyes.errors import UnknownNameError
+from twoeyes.errors import InputError, UnknownNameError
 from twoeyes.facts.catalog import Chip, System
 from twoeyes.plan.case import Case, Offer, Site
 from twoeyes.plan.economics import CHIPS_RENTED_AT_ONCE, Costs, rented
@@ -142,8 +142,10 @@ def _found(world: World, offer: Offer) -> tuple[System, Chip] | Lost:
     try:
         if offer.rent:
             chip = world.chip(offer.rent)
-            hosts = [s for s in world.systems() if s.chip == chip.id and s.chips == 8]
-            return (hosts or [s for s in world.systems() if s.chip == chip.id])[0], chip
+            hosts = sorted((s for s in world.systems() if s.chip == chip.id), key=lambda s: (s.chips != 8, s.id))
+            if not hosts:
+                raise InputError(f"offer {offer.id}: no system of the catalogue holds {chip.id}; rent another chip")
+            return hosts[0], chip
         system = world.system(offer.system)
         chip = world.chip(system.chip)
     except UnknownNameError as error:
@@ -216,6 +218,7 @@ def _acts(case: Case, candidate: Candidate) -> Acts:
         from_=candidate.offer.from_ or candidate.chip.designed_in,
         to=candidate.country,
         export=candidate.export,
+        late_export=max(candidate.export, candidate.order + timedelta(weeks=case.stance.licence_weeks)),
         uses=uses,
         units=candidate.system.chips,
         facts=candidate.offer.facts,
