@@ -53,4 +53,4 @@ def _hint(kind: str, name: str, names: Index, present: Container[str]) -> str:
     bearing = {alias: [thing for thing in ids if thing in present] for alias, ids in names.items()}
     close = nearest(normal(name), (alias for alias, ids in bearing.items() if ids))
     ids = dict.fromkeys(thing for alias in close for thing in bearing[alias])
-    return f"nearest: {', '.join(ids)}" if ids else "`twoeyes show {kind}s` lists them"
+    return f"nearest: {', '.join(ids)}" if ids else f"`twoeyes show {kind}s` lists them"
